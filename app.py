@@ -1,0 +1,1 @@
+"""Streamlit entry: page settings and navigation, nothing else."""

@@ -1,0 +1,1 @@
+"""What a body is and what can be measured on it. NumPy and SciPy only."""

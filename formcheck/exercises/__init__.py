@@ -1,0 +1,1 @@
+"""What is asked for: one TOML file per exercise and its schema."""

@@ -1,0 +1,1 @@
+"""Which exercise next and how much: symptoms, red flags, progression."""

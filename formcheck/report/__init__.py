@@ -1,0 +1,1 @@
+"""What is shown afterwards: overlay video, figures, documents, tables."""

@@ -1,0 +1,1 @@
+"""Where poses come from: video files, webcam, MediaPipe, a recorded track, a fake for tests."""
