@@ -1,0 +1,47 @@
+"""``Signals``: named angles over time, each with a standard deviation and, where withheld, a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from formcheck.body.pose import Bools, Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """Named angles over T instants.
+
+    Parameters
+    ----------
+    t_s : ndarray, shape (T,)
+        Presentation times.
+    deg : mapping of str to ndarray, shape (T,)
+        Degrees, signed as in `formcheck.body.signal_table`; NaN where withheld.
+    sd_deg : mapping of str to ndarray, shape (T,)
+        One standard deviation of each value; NaN where withheld.
+    reason : mapping of str to ndarray of str, shape (T,)
+        Empty where judged, else why not, as a key of `formcheck.body.reasons`.
+    """
+
+    t_s: Floats
+    deg: Mapping[str, Floats]
+    sd_deg: Mapping[str, Floats]
+    reason: Mapping[str, "np.ndarray[tuple[int], np.dtype[np.str_]]"]
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def between(self, start_s: float, end_s: float) -> Bools:
+        """Return which instants lie in a closed interval; shape (T,)."""
+        result: Bools = (self.t_s >= start_s) & (self.t_s <= end_s)
+        return result
+
+    def __getitem__(self, which: slice | Bools) -> "Signals":
+        return replace(
+            self,
+            t_s=self.t_s[which],
+            deg={name: values[which] for name, values in self.deg.items()},
+            sd_deg={name: values[which] for name, values in self.sd_deg.items()},
+            reason={name: values[which] for name, values in self.reason.items()},
+        )
