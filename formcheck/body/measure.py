@@ -1,0 +1,173 @@
+"""Poses become signals: every row of the signal table, with its deviation and its reason.
+
+The same function measures a whole recording and a single live pose (a track of length 1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.landmarks import Landmark, of_side
+from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.scale import BodyScale
+from formcheck.body.signal_table import SIGNALS, SignalKind
+from formcheck.body.signals import Signals
+from formcheck.body.view import FRONTAL_RATIO, SAGITTAL_RATIO, BodyView, LeftRight, shoulder_ratio
+
+Reasons = npt.NDArray[np.str_]
+_REASON_TYPE = "<U24"
+
+# MediaPipe calls unseen joints visible, seldom the reverse (ecosystem.md): only a low value is believed.
+MIN_VISIBILITY = 0.5
+# Below this the 256-pixel mask and the landmarks' noise make angles meaningless; our choice.
+MIN_TRUNK_PX = 40.0
+# A point this far outside the picture is an extrapolation; share of the picture's size, our choice.
+MARGIN = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is known of the person and the camera before a set is judged.
+
+    Parameters
+    ----------
+    view : BodyView
+        Facing, near side, yaw.
+    scale : BodyScale
+        Segment lengths in pixels.
+    working_side : {"left", "right"}
+        The side that signals without a suffix mean.
+    neutral_deg : mapping of str to float
+        Raw values of the signals that are measured from the start posture, while it was held; empty
+        before a neutral was found.
+    """
+
+    view: BodyView
+    scale: BodyScale
+    working_side: LeftRight
+    neutral_deg: Mapping[str, float] = field(default_factory=dict)
+
+
+def measure(track: PoseTrack, calibration: Calibration) -> Signals:
+    """Measure every signal of the table over a track.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        Poses of length T, repaired and smoothed as the caller sees fit.
+    calibration : Calibration
+        View, scale, side and neutral.
+
+    Returns
+    -------
+    Signals
+        All columns of `formcheck.body.signal_table.column_names`; NaN with a reason where withheld.
+    """
+    gates = _Gates.of(track, calibration)
+    deg: dict[str, Floats] = {}
+    reason: dict[str, Reasons] = {}
+    sd_deg: dict[str, Floats] = {}
+    for kind in SIGNALS.values():
+        sides = ("left", "right") if kind.sided else (calibration.working_side,)
+        for side in sides:
+            name = f"{kind.name}_{side}" if kind.sided else kind.name
+            deg[name], reason[name] = _measure_one(track, kind, name, side, calibration, gates)
+            sd_deg[name] = np.where(reason[name] == "", kind.sd_deg, np.nan)
+        if kind.sided:
+            for column in (deg, reason, sd_deg):
+                column[kind.name] = column[f"{kind.name}_{calibration.working_side}"]  # type: ignore[index]
+    return Signals(t_s=track.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
+
+
+def _measure_one(
+    track: PoseTrack,
+    kind: SignalKind,
+    name: str,
+    side: str,
+    calibration: Calibration,
+    gates: "_Gates",
+) -> tuple[Floats, Reasons]:
+    nothing = np.full(len(track), np.nan)
+    if kind.measure is None:
+        return nothing, np.full(len(track), "no_lumbar_sensor", dtype=_REASON_TYPE)
+    values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
+    reason = gates.reason_for(kind, side)
+    if kind.from_neutral:
+        if name not in calibration.neutral_deg:
+            reason = np.where(reason == "", "no_neutral", reason)
+        values = values - calibration.neutral_deg.get(name, np.nan)
+    reason = np.where((reason == "") & ~np.isfinite(values), "hidden", reason)
+    return np.where(reason == "", values, np.nan), reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gates:
+    """What stands against judging, per instant; computed once for all signals."""
+
+    nobody: Bools
+    too_small: bool
+    usable: Bools  # (T, 33): in the picture and seen
+    cropped: Bools  # (T, 33): outside the picture
+    side_on: Bools
+    front_on: Bools
+
+    @classmethod
+    def of(cls, track: PoseTrack, calibration: Calibration) -> "_Gates":
+        points = track.landmarks_px
+        cropped = _outside(points, track.origin.width_px, track.origin.height_px)
+        seen = np.isfinite(points).all(axis=-1) & (track.visibility >= MIN_VISIBILITY)
+        ratio = shoulder_ratio(points, calibration.scale)
+        yaw_known = calibration.view.yaw_deg is not None
+        side_on = np.full(len(track), calibration.view.side_on)
+        front_on = ratio >= FRONTAL_RATIO if yaw_known else np.zeros(len(track), dtype=np.bool_)
+        return cls(
+            nobody=~track.found,
+            too_small=not calibration.scale.trunk_px >= MIN_TRUNK_PX,
+            usable=seen & ~cropped,
+            cropped=cropped,
+            side_on=side_on & ~(ratio > 2 * SAGITTAL_RATIO),
+            front_on=front_on,
+        )
+
+    def reason_for(self, kind: SignalKind, side: str) -> Reasons:
+        """Return the first reason against a signal, shape (T,); the gravest is named."""
+        needed = [int(of_side(part, side)) for part in kind.parts]
+        if kind.view == "any" and not kind.sided or kind.view == "front":
+            needed = [int(of_side(part, s)) for part in kind.parts for s in ("left", "right")]
+        reason = np.full(len(self.nobody), "", dtype=_REASON_TYPE)
+        hidden = ~self.usable[:, needed].all(axis=1)
+        reason = np.where(hidden, "hidden", reason)
+        reason = np.where(self.cropped[:, needed].any(axis=1), "cropped", reason)
+        if kind.view == "side":
+            reason = np.where(~self.side_on, "view_not_side", reason)
+        if kind.view == "front":
+            reason = np.where(~self.front_on, "view_not_front", reason)
+        if self.too_small:
+            reason = np.full_like(reason, "too_small")
+        return np.where(self.nobody, "nobody", reason)
+
+
+def _outside(points: Floats, width_px: int, height_px: int) -> Bools:
+    """Return which landmarks lie outside the picture; none where its size is unknown."""
+    if not (width_px and height_px):
+        return np.zeros(points.shape[:-1], dtype=np.bool_)
+    x, y = points[..., 0], points[..., 1]
+    slack_x, slack_y = MARGIN * width_px, MARGIN * height_px
+    result: Bools = (
+        (x < -slack_x) | (x > width_px + slack_x) | (y < -slack_y) | (y > height_px + slack_y)
+    )
+    return result
+
+
+def anchor(track: PoseTrack, scale: BodyScale) -> Floats:
+    """Return where the person is: mid-hip in trunk lengths and the momentary size, shape (T, 3).
+
+    The size is the distance between shoulders' and hips' midpoints plus both thighs' vertical extent,
+    in trunk lengths; it tells apart people of different distance.
+    """
+    hips = (track.landmarks_px[:, Landmark.LEFT_HIP] + track.landmarks_px[:, Landmark.RIGHT_HIP]) / 2
+    shoulders = track.landmarks_px[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=1)
+    trunk = np.linalg.norm(shoulders - hips, axis=-1)
+    return np.concatenate([hips, trunk[:, None]], axis=1) / scale.trunk_px

@@ -1,0 +1,161 @@
+"""The one table of signals: name, meaning of the sign, the view that it needs, the function.
+
+Exercise files refer to these names and to nothing else. Names and signs follow OpenSim where OpenSim has
+the angle (measurement.md, section 1). All values are degrees.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from formcheck.body.geometry import flexion_deg, foreshortened_deg, forward_of_down_deg, wrap_deg
+from formcheck.body.landmarks import Landmark, of_side
+from formcheck.body.pose import Floats
+from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
+
+ViewNeeded = Literal["side", "front", "any"]
+Measure = Callable[[Floats, str, int, BodyScale], Floats]
+"""``(landmarks_px (..., 33, 2), side, forward_x, scale) -> degrees (...)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalKind:
+    """One row of the table.
+
+    Parameters
+    ----------
+    name : str
+        As in exercise files, ``signals.csv`` and ``report.json``.
+    positive : str
+        What a positive value means.
+    view : {"side", "front", "any"}
+        From where it can be judged.
+    sided : bool
+        Whether each side has one; then ``_left``, ``_right`` and, without a suffix, the working side.
+    parts : tuple of str
+        Body parts whose landmarks it needs, on its side.
+    from_neutral : bool
+        Whether it is measured from the start posture.
+    measure : callable, optional
+        None where no sensor exists yet.
+    sd_deg : float
+        Systematic standard deviation of the landmarks' answer; 5 degrees from the hip-angle errors in
+        docs/validity.md unless said otherwise.
+    """
+
+    name: str
+    positive: str
+    view: ViewNeeded
+    sided: bool
+    parts: tuple[str, ...]
+    measure: Measure | None
+    from_neutral: bool = False
+    sd_deg: float = 5.0
+
+
+def _part(points: Floats, part: str, side: str) -> Floats:
+    result: Floats = points[..., of_side(part, side), :]
+    return result
+
+
+def _trunk_down(points: Floats, side: str) -> Floats:
+    return _part(points, "hip", side) - _part(points, "shoulder", side)
+
+
+def _thigh(points: Floats, side: str) -> Floats:
+    return _part(points, "knee", side) - _part(points, "hip", side)
+
+
+def _shank(points: Floats, side: str) -> Floats:
+    return _part(points, "ankle", side) - _part(points, "knee", side)
+
+
+def _trunk_thigh(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    return flexion_deg(_trunk_down(points, side), _thigh(points, side), forward_x)
+
+
+def _knee_flexion(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    return flexion_deg(_thigh(points, side), _shank(points, side), -forward_x)
+
+
+def _trunk_lean(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    return wrap_deg(-forward_of_down_deg(_trunk_down(points, side), forward_x))
+
+
+def _thigh_elevation(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    return forward_of_down_deg(_thigh(points, side), forward_x)
+
+
+def _leg_elevation(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    leg = _part(points, "ankle", side) - _part(points, "hip", side)
+    return forward_of_down_deg(leg, forward_x)
+
+
+def _shoulder_flexion(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    upper_arm = _part(points, "elbow", side) - _part(points, "shoulder", side)
+    return flexion_deg(_trunk_down(points, side), upper_arm, forward_x)
+
+
+def _thigh_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    return foreshortened_deg(_thigh(points, side)[..., 1], scale.thigh_px)
+
+
+def _trunk_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    vertical = (mid_hip_px(points) - mid_shoulder_px(points))[..., 1]
+    return foreshortened_deg(vertical, scale.trunk_px)
+
+
+def _towards_camera(points: Floats) -> Floats:
+    """Return 1 where the chest faces the camera, -1 where the back does."""
+    across = points[..., Landmark.LEFT_SHOULDER, 0] - points[..., Landmark.RIGHT_SHOULDER, 0]
+    return np.where(across >= 0, 1.0, -1.0)
+
+
+def _trunk_lateral_tilt(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    up = mid_shoulder_px(points) - mid_hip_px(points)
+    to_own_right = -_towards_camera(points) * up[..., 0]
+    return np.degrees(np.arctan2(to_own_right, -up[..., 1]))
+
+
+def _pelvis_obliquity(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    other = "right" if side == "left" else "left"
+    across = _part(points, "hip", side) - _part(points, "hip", other)
+    return np.degrees(np.arctan2(-across[..., 1], np.abs(across[..., 0])))
+
+
+_LEG = ("hip", "knee", "ankle")
+_TABLE = (
+    SignalKind("trunk_thigh", "flexion", "side", True, ("shoulder", "hip", "knee"), _trunk_thigh),
+    SignalKind("knee_flexion", "flexion", "side", True, _LEG, _knee_flexion),
+    SignalKind("trunk_lean", "forward", "side", False, ("shoulder", "hip"), _trunk_lean),
+    SignalKind("thigh_elevation", "thigh forward of down", "side", True, ("hip", "knee"), _thigh_elevation),
+    SignalKind(
+        "leg_elevation", "up from the start posture", "side", True, _LEG, _leg_elevation, from_neutral=True
+    ),
+    SignalKind("shoulder_flexion", "flexion", "side", True, ("shoulder", "elbow"), _shoulder_flexion),
+    SignalKind(
+        "thigh_inclination", "off its rest direction, any way", "any", True, ("hip", "knee"), _thigh_inclination
+    ),
+    SignalKind(
+        "trunk_inclination", "off upright, any way", "any", False, ("shoulder", "hip"), _trunk_inclination
+    ),
+    SignalKind(
+        "trunk_lateral_tilt", "towards the own right", "front", False, ("shoulder", "hip"), _trunk_lateral_tilt
+    ),
+    SignalKind("pelvis_obliquity", "this side's hip higher", "front", True, ("hip",), _pelvis_obliquity),
+    SignalKind("lumbar_flexion", "flexion", "side", False, ("shoulder", "hip"), None, from_neutral=True),
+    SignalKind("hip_flexion", "flexion", "side", True, ("shoulder", "hip", "knee"), None),
+)
+SIGNALS: Mapping[str, SignalKind] = {kind.name: kind for kind in _TABLE}
+
+
+def column_names() -> tuple[str, ...]:
+    """Return every signal's column names in the table's order, sides after the working side."""
+    names: list[str] = []
+    for kind in _TABLE:
+        names.append(kind.name)
+        if kind.sided:
+            names += [f"{kind.name}_left", f"{kind.name}_right"]
+    return tuple(names)
