@@ -134,7 +134,7 @@ class _Gates:
     def reason_for(self, kind: SignalKind, side: str) -> Reasons:
         """Return the first reason against a signal, shape (T,); the gravest is named."""
         needed = [int(of_side(part, side)) for part in kind.parts]
-        if kind.view == "any" and not kind.sided or kind.view == "front":
+        if (kind.view == "any" and not kind.sided) or kind.view == "front":
             needed = [int(of_side(part, s)) for part in kind.parts for s in ("left", "right")]
         reason = np.full(len(self.nobody), "", dtype=_REASON_TYPE)
         hidden = ~self.usable[:, needed].all(axis=1)
@@ -155,9 +155,7 @@ def _outside(points: Floats, width_px: int, height_px: int) -> Bools:
         return np.zeros(points.shape[:-1], dtype=np.bool_)
     x, y = points[..., 0], points[..., 1]
     slack_x, slack_y = MARGIN * width_px, MARGIN * height_px
-    result: Bools = (
-        (x < -slack_x) | (x > width_px + slack_x) | (y < -slack_y) | (y > height_px + slack_y)
-    )
+    result: Bools = (x < -slack_x) | (x > width_px + slack_x) | (y < -slack_y) | (y > height_px + slack_y)
     return result
 
 

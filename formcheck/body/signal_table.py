@@ -93,6 +93,11 @@ def _leg_elevation(points: Floats, side: str, forward_x: int, scale: BodyScale) 
     return forward_of_down_deg(leg, forward_x)
 
 
+def _heel_rise(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    foot = _part(points, "foot_index", side) - _part(points, "heel", side)
+    return np.degrees(np.arctan2(foot[..., 1], forward_x * foot[..., 0]))
+
+
 def _shoulder_flexion(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
     upper_arm = _part(points, "elbow", side) - _part(points, "shoulder", side)
     return flexion_deg(_trunk_down(points, side), upper_arm, forward_x)
@@ -134,15 +139,28 @@ _TABLE = (
     SignalKind(
         "leg_elevation", "up from the start posture", "side", True, _LEG, _leg_elevation, from_neutral=True
     ),
+    SignalKind(
+        "heel_rise", "heel up from the start posture", "side", True, ("heel", "foot_index"), _heel_rise, True
+    ),
     SignalKind("shoulder_flexion", "flexion", "side", True, ("shoulder", "elbow"), _shoulder_flexion),
     SignalKind(
-        "thigh_inclination", "off its rest direction, any way", "any", True, ("hip", "knee"), _thigh_inclination
+        "thigh_inclination",
+        "off its rest direction, any way",
+        "any",
+        True,
+        ("hip", "knee"),
+        _thigh_inclination,
     ),
     SignalKind(
         "trunk_inclination", "off upright, any way", "any", False, ("shoulder", "hip"), _trunk_inclination
     ),
     SignalKind(
-        "trunk_lateral_tilt", "towards the own right", "front", False, ("shoulder", "hip"), _trunk_lateral_tilt
+        "trunk_lateral_tilt",
+        "towards the own right",
+        "front",
+        False,
+        ("shoulder", "hip"),
+        _trunk_lateral_tilt,
     ),
     SignalKind("pelvis_obliquity", "this side's hip higher", "front", True, ("hip",), _pelvis_obliquity),
     SignalKind("lumbar_flexion", "flexion", "side", False, ("shoulder", "hip"), None, from_neutral=True),

@@ -75,9 +75,7 @@ def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
     )
 
 
-def estimate_view(
-    track: PoseTrack, scale: BodyScale, *, facing: LeftRight | None = None
-) -> BodyView:
+def estimate_view(track: PoseTrack, scale: BodyScale, *, facing: LeftRight | None = None) -> BodyView:
     """Judge the view over a track, or over the set-up of a live set.
 
     Parameters

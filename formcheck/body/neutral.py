@@ -1,0 +1,109 @@
+"""The posture neutral: the steadiest stretch of the start posture, which signals are measured from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.body.signals import Signals
+
+# Preferred length first (measurement.md, section 3); shorter ones only for recordings that never hold
+# the start posture that long, and the report says so.
+WINDOWS_S = (3.0, 2.0, 1.0, 0.5, 0.3)
+FULL_WINDOW_S = WINDOWS_S[0]
+# measurement.md, section 3: refused if the frames scatter more than this.
+MAX_SCATTER_DEG = 5.0
+# Foreshortening is coarse near its zero: two percent of length are eleven degrees.
+MAX_SCATTER_COARSE_DEG = 12.0
+COARSE = frozenset({"thigh_inclination", "trunk_inclination"})
+STEP_S = 0.1
+MIN_SEEN_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class NeutralWindow:
+    """A stretch of start posture; ``reason`` says what is to be known about it, or why there is none."""
+
+    start_s: float | None
+    end_s: float | None
+    accepted: bool
+    reason: str
+
+
+def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]) -> NeutralWindow:
+    """Find the steadiest stretch of the start posture anywhere in a set.
+
+    Parameters
+    ----------
+    signals : Signals
+        Over the whole set.
+    bounds_deg : mapping of str to (low, high)
+        The start posture. Signals that the view withholds are not asked; at least one must be judged.
+    """
+    asked = [name for name in bounds_deg if np.isfinite(signals.deg[name]).any()]
+    if not asked:
+        return NeutralWindow(None, None, accepted=False, reason="The start posture could not be seen.")
+    inside = posture_held(signals, bounds_deg)
+    for length_s in WINDOWS_S:
+        best = _steadiest(signals, asked, inside, length_s)
+        if best is not None:
+            return _window(best, length_s)
+    return NeutralWindow(None, None, accepted=False, reason="The start posture was never held still.")
+
+
+def neutral_at(signals: Signals, start_s: float, end_s: float) -> NeutralWindow:
+    """Return a stretch that the user named as neutral, as far as anything was seen in it."""
+    seen = signals.between(start_s, end_s) & np.isfinite(signals.deg["trunk_inclination"])
+    if not seen.any():
+        return NeutralWindow(None, None, accepted=False, reason="Nobody was seen in the named stretch.")
+    return NeutralWindow(start_s, end_s, accepted=True, reason="named by the user")
+
+
+def posture_held(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]) -> Bools:
+    """Return at which instants the posture is inside its bounds, shape (T,).
+
+    A signal that is withheld does not speak against the posture, but one at least must speak for it.
+    """
+    inside = np.ones(len(signals), dtype=np.bool_)
+    judged = np.zeros(len(signals), dtype=np.bool_)
+    for name, (low, high) in bounds_deg.items():
+        values = signals.deg[name]
+        present = np.isfinite(values)
+        judged |= present
+        inside &= ~present | ((values >= low) & (values <= high))
+    return inside & judged
+
+
+def _steadiest(
+    signals: Signals, asked: Sequence[str], inside: Bools, length_s: float
+) -> tuple[float, float] | None:
+    best, best_scatter = None, np.inf
+    t_s = signals.t_s
+    for start_s in np.arange(t_s[0], t_s[-1] - length_s + 1e-6, STEP_S):
+        first, last = np.searchsorted(t_s, [start_s, start_s + length_s + 1e-6])
+        if last - first < 3 or inside[first:last].mean() < 1.0:
+            continue
+        scatter = max(_scatter(signals.deg[name][first:last], name) for name in asked)
+        if scatter < min(1.0, best_scatter):
+            best, best_scatter = (float(t_s[first]), float(t_s[last - 1])), scatter
+    return best
+
+
+def _scatter(values: Floats, name: str) -> float:
+    """Return the standard deviation as a share of what is allowed; infinite where too little was seen."""
+    seen = values[np.isfinite(values)]
+    if seen.size < MIN_SEEN_SHARE * values.size:
+        # A signal that comes and goes says nothing about steadiness; the others must.
+        return np.inf if name not in COARSE else 0.0
+    return float(seen.std()) / (MAX_SCATTER_COARSE_DEG if name in COARSE else MAX_SCATTER_DEG)
+
+
+def _window(stretch: tuple[float, float], length_s: float) -> NeutralWindow:
+    reason = ""
+    if length_s < FULL_WINDOW_S:
+        reason = (
+            f"The start posture was held still for only about {length_s:g} s; "
+            f"{FULL_WINDOW_S:g} s would make every angle surer."
+        )
+    return NeutralWindow(*stretch, accepted=True, reason=reason)

@@ -1,0 +1,113 @@
+"""Repairs what the landmark model is known to get wrong: legs whose left and right are exchanged.
+
+A lifted near leg is sometimes labelled as the far one for a few frames. Both legs are followed together:
+of the two ways to name them, the one that moves the joints least from frame to frame is kept, and the
+model's own labels win wherever continuity does not speak clearly.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from formcheck.body.landmarks import LEG
+from formcheck.body.pose import Floats, Pose, PoseTrack
+from formcheck.body.scale import BodyScale
+
+# Cost, in trunk lengths per joint, of contradicting the model's label in one frame; our choice: small
+# enough that a jump of both knees across each other outweighs a second of it.
+CONTRADICTION_COST = 0.01
+# Beyond this the past says nothing about the present.
+MEMORY_S = 0.5
+_JOINTS = slice(1, 5)  # knee, ankle, heel, toe; the hips hardly differ from the side
+
+
+@dataclass(slots=True)
+class LegFollower:
+    """Follows both legs through a stream and says which frames have them exchanged.
+
+    Parameters
+    ----------
+    trunk_px : float
+        The trunk's length, the unit of costs.
+    """
+
+    trunk_px: float
+    _t_s: float = field(default=float("-inf"), init=False)
+    _legs: Floats | None = field(default=None, init=False)
+    _cost: Floats = field(default_factory=lambda: np.zeros(2), init=False)
+
+    def feed(self, t_s: float, landmarks_px: Floats) -> tuple[Floats, Floats]:
+        """Take one frame; return costs of (kept, exchanged) so far and where each came from, shape (2,)."""
+        legs = np.stack([landmarks_px[LEG[side][_JOINTS]] for side in ("left", "right")]) / self.trunk_px
+        origin = np.array([0, 1])
+        if self._legs is None or t_s - self._t_s > MEMORY_S or not np.isfinite(legs).any():
+            cost = np.array([0.0, CONTRADICTION_COST])
+        else:
+            straight = _distance(legs, self._legs)
+            crossed = _distance(legs, self._legs[::-1])
+            options = self._cost[None, :] + np.array([[straight, crossed], [crossed, straight]])
+            origin = options.argmin(axis=1)
+            cost = options.min(axis=1) + np.array([0.0, CONTRADICTION_COST])
+        if np.isfinite(legs).any():
+            self._t_s, self._legs, self._cost = t_s, legs, cost - cost.min()
+        return self._cost, origin
+
+
+def _distance(a: Floats, b: Floats) -> float:
+    gaps = np.linalg.norm(a - b, axis=-1)
+    seen = gaps[np.isfinite(gaps)]
+    return float(seen.mean()) if seen.size else 0.0
+
+
+def exchange_legs(landmarks: Floats) -> Floats:
+    """Return landmarks (..., 33, n) with left and right leg exchanged."""
+    swapped = landmarks.copy()
+    swapped[..., LEG["left"], :] = landmarks[..., LEG["right"], :]
+    swapped[..., LEG["right"], :] = landmarks[..., LEG["left"], :]
+    return swapped
+
+
+def repair_legs(track: PoseTrack, scale: BodyScale) -> PoseTrack:
+    """Return a recording's track with exchanged legs put right, judged over the whole of it."""
+    follower = LegFollower(scale.trunk_px)
+    steps = [follower.feed(t, points) for t, points in zip(track.t_s, track.landmarks_px, strict=True)]
+    if not steps:
+        return track
+    exchanged = np.zeros(len(track), dtype=np.bool_)
+    state = int(np.argmin(steps[-1][0]))
+    for i in range(len(steps) - 1, -1, -1):
+        exchanged[i] = bool(state)
+        state = int(steps[i][1][state])
+    if not exchanged.any():
+        return track
+    return _exchanged_at(track, exchanged)
+
+
+def _exchanged_at(track: PoseTrack, exchanged: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> PoseTrack:
+    where = exchanged[:, None, None]
+    visibility = track.visibility[..., None]
+    return replace(
+        track,
+        landmarks_px=np.where(where, exchange_legs(track.landmarks_px), track.landmarks_px),
+        landmarks_m=np.where(where, exchange_legs(track.landmarks_m), track.landmarks_m),
+        visibility=np.where(where, exchange_legs(visibility), visibility)[..., 0],
+    )
+
+
+class LiveLegRepair:
+    """Causal counterpart of `repair_legs`, for a live stream."""
+
+    def __init__(self, scale: BodyScale) -> None:
+        self._follower = LegFollower(scale.trunk_px)
+
+    def feed(self, pose: Pose) -> Pose:
+        """Return the pose with its legs put right as far as the past tells."""
+        cost, _ = self._follower.feed(pose.t_s, pose.landmarks_px)
+        if cost[1] >= cost[0]:
+            return pose
+        return replace(
+            pose,
+            landmarks_px=exchange_legs(pose.landmarks_px),
+            landmarks_m=exchange_legs(pose.landmarks_m),
+            visibility=exchange_legs(pose.visibility[:, None])[:, 0],
+        )

@@ -1,0 +1,115 @@
+"""Reads exercise files, and says of a wrong one which line and field is wrong and why."""
+
+import difflib
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from formcheck.errors import UsageError
+from formcheck.exercises.schema import Exercise
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedExercise:
+    """An exercise with the hash of the file that it was read from, for the report."""
+
+    exercise: Exercise
+    sha256: str
+
+
+def load_file(path: Path) -> LoadedExercise:
+    """Read one exercise file.
+
+    Raises
+    ------
+    UsageError
+        When the file is no valid exercise; the message names line, field and what is wrong, one line
+        for each mistake.
+    """
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as text: {error}") from None
+    try:
+        fields = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+    try:
+        exercise = Exercise.model_validate(fields)
+    except ValidationError as error:
+        lines = [_explain(path, text, item["loc"], item["msg"]) for item in error.errors()]
+        raise UsageError("\n".join(lines)) from None
+    return LoadedExercise(exercise, hashlib.sha256(data).hexdigest())
+
+
+def library() -> dict[str, LoadedExercise]:
+    """Return the exercises that come with formcheck, by id."""
+    loaded = [load_file(path) for path in sorted(LIBRARY.glob("*.toml"))]
+    return {item.exercise.id: item for item in loaded}
+
+
+def load(id_or_path: str) -> LoadedExercise:
+    """Return an exercise by its id, or from a file of one's own.
+
+    Raises
+    ------
+    UsageError
+        When there is none; the nearest ids are offered.
+    """
+    if id_or_path.endswith(".toml"):
+        return load_file(Path(id_or_path))
+    known = library()
+    if id_or_path in known:
+        return known[id_or_path]
+    near = difflib.get_close_matches(id_or_path, known, n=3, cutoff=0.4) or list(known)
+    raise UsageError(f"There is no exercise '{id_or_path}'. Did you mean: {', '.join(near)}?")
+
+
+def _explain(path: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:
+    # Pydantic names the chosen kind of a fault in the location; the file does not.
+    kinds = {"bound", "short", "quick", "leads"}
+    in_message = re.match(r"Value error, (faults\.\d+\.\w+): ", message)
+    if in_message:
+        parts = in_message.group(1).split(".")
+        loc = tuple(int(part) if part.isdigit() else part for part in parts)
+        message = message.replace(in_message.group(1) + ": ", "")
+    steps = [step for i, step in enumerate(loc) if not (i == 2 and step in kinds)]
+    field = ".".join(str(step) for step in steps) or "(whole file)"
+    return f"{path}, line {line_of(text, steps)}: {field}: {message.removeprefix('Value error, ')}"
+
+
+def line_of(text: str, steps: list[int | str]) -> int:
+    """Return the line (from 1) of a field in TOML text, or of the nearest table that holds it.
+
+    Knows ``[table]``, ``[[array]]`` and ``key = ``, which is all that exercise files use.
+    """
+    lines = text.splitlines()
+    best, first, end = 1, 0, len(lines)
+    path: list[str] = []
+    for i, step in enumerate(steps):
+        if isinstance(step, int):
+            continue
+        path.append(step)
+        following = steps[i + 1] if i + 1 < len(steps) else None
+        nth = following if isinstance(following, int) else 0
+        header = _nth(lines, re.compile(rf"^\s*\[\[?\s*{re.escape('.'.join(path))}\s*\]\]?"), nth, 0)
+        if header is not None:
+            best, first = header + 1, header + 1
+            end = _nth(lines, re.compile(r"^\s*\["), 0, first) or len(lines)
+            continue
+        key = _nth(lines[:end], re.compile(rf"^\s*\"?{re.escape(step)}\"?\s*="), 0, first)
+        if key is not None:
+            best = key + 1
+    return best
+
+
+def _nth(lines: list[str], pattern: re.Pattern[str], n: int, first: int) -> int | None:
+    hits = [i for i in range(first, len(lines)) if pattern.match(lines[i])]
+    return hits[n] if n < len(hits) else None
