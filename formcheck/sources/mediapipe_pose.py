@@ -1,0 +1,190 @@
+"""The one adapter that owns MediaPipe's quirks: a frame goes in, a ``Pose`` comes out."""
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.landmarks import N_LANDMARKS
+from formcheck.body.pose import Floats, Pose
+from formcheck.errors import FormcheckError, NoModelError
+from formcheck.sources.frames import Frame, Image
+from formcheck.sources.native_logs import native_logs_held_back
+from formcheck.sources.trunk_edges import trunk_edges
+
+_DEBIAN_PACKAGES = "libegl1 libgles2 libgl1 libglib2.0-0"
+
+
+class PoseEstimator:
+    """Finds one person in the frames of one stream, in the order of their times.
+
+    Landmarks are MediaPipe's own, unfiltered by formcheck and rounded to single precision, in pixels of
+    the upright original; one that lies outside the picture is kept as given.
+
+    Parameters
+    ----------
+    model_path : Path
+        A ``.task`` bundle.
+    smoothed : bool
+        True: MediaPipe's own temporal filter, which exists for a single pose only and lags behind fast
+        movement. False: two poses are asked for, which switches the filter off; the first is used.
+
+    Raises
+    ------
+    NoModelError
+        When the file is no model that MediaPipe can load.
+    FormcheckError
+        When MediaPipe itself cannot start on this machine.
+    """
+
+    def __init__(self, model_path: Path | str, *, smoothed: bool = True) -> None:
+        self.smoothed = smoothed
+        self._thread = threading.get_ident()
+        self._last_ms = -1
+        self._warned = False  # whether MediaPipe has logged what it logs on the first person
+        with native_logs_held_back:
+            self._mediapipe, self._landmarker = _create(Path(model_path), num_poses=1 if smoothed else 2)
+
+    @property
+    def smoothing(self) -> str:
+        """How ``Origin.smoothing`` names the mode."""
+        return "mediapipe" if self.smoothed else "none"
+
+    def estimate(self, frame: Frame) -> Pose:
+        """Find the person in a frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            Later than the one before.
+
+        Raises
+        ------
+        ValueError
+            After ``close``, or for a frame that is not later than the one before.
+        RuntimeError
+            From another thread than the one that made the estimator.
+        """
+        result = self._detect(np.ascontiguousarray(frame.image_rgb), self._timestamp_ms(frame.t_s))
+        if not result.pose_landmarks:
+            return Pose.missing(frame.t_s)
+        self._warned = True
+        points = np.array([(p.x, p.y) for p in result.pose_landmarks[0]])
+        points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
+        visibility = np.array([p.visibility or 0.0 for p in result.pose_landmarks[0]])
+        size_px = np.array([frame.width_px, frame.height_px], dtype=np.float64)
+        return _pose(frame, points * size_px, points_m, visibility, _copy_of_mask(result))
+
+    def close(self) -> None:
+        """Give MediaPipe's graph and threads back; harmless when done twice."""
+        landmarker, self._landmarker = self._landmarker, None
+        if landmarker is not None:
+            landmarker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _timestamp_ms(self, t_s: float) -> int:
+        """Return an integer time that is later than the last even for frames within one millisecond."""
+        self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
+        return self._last_ms
+
+    def _detect(self, image: Image, timestamp_ms: int) -> Any:  # noqa: ANN401 - MediaPipe is untyped
+        if self._landmarker is None:  # MediaPipe itself would say "nobody there"
+            raise ValueError("this pose estimator is closed")
+        if threading.get_ident() != self._thread:
+            raise RuntimeError("a pose estimator belongs to the thread that made it: make one per thread")
+        mp_image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=image)
+        quiet: AbstractContextManager[object] = nullcontext() if self._warned else native_logs_held_back
+        with quiet:
+            return self._landmarker.detect_for_video(mp_image, timestamp_ms)
+
+
+def _create(model_path: Path, *, num_poses: int) -> tuple[Any, Any]:
+    """Return the mediapipe module and a landmarker in VIDEO mode on the CPU, with masks."""
+    if not model_path.is_file():
+        raise NoModelError(f"{model_path}: there is no pose model here. Run: formcheck models pull")
+    try:
+        # imported late: seconds of start-up that listing exercises or judging a track need not pay
+        import mediapipe
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.PoseLandmarkerOptions(
+            # bytes, not a path: MediaPipe cannot open some non-ASCII paths on Windows
+            base_options=BaseOptions(
+                model_asset_buffer=model_path.read_bytes(), delegate=BaseOptions.Delegate.CPU
+            ),
+            running_mode=vision.RunningMode.VIDEO,
+            num_poses=num_poses,
+            output_segmentation_masks=True,
+        )
+        return mediapipe, vision.PoseLandmarker.create_from_options(options)
+    except (ImportError, OSError) as error:
+        raise FormcheckError(_why_not_started(error)) from error
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NoModelError(
+            f"{model_path}: this is no pose model that MediaPipe can load ({reason}). "
+            "Run: formcheck models verify, then formcheck models pull"
+        ) from error
+
+
+def _why_not_started(error: Exception) -> str:
+    if any(library in str(error) for library in ("libEGL", "libGLES", "libGL.", "libgthread")):
+        return (
+            f"MediaPipe needs a system library that is missing here ({error}). "
+            f"On Debian or Ubuntu: apt install {_DEBIAN_PACKAGES}"
+        )
+    return f"MediaPipe could not be started ({error}). Install formcheck again: pip install --force-reinstall"
+
+
+def _copy_of_mask(result: Any) -> npt.NDArray[np.float32] | None:  # noqa: ANN401 - MediaPipe is untyped
+    """Return the first person's mask, shape (h, w), 0 to 1; a copy, because the view dies with its image."""
+    if not result.segmentation_masks:
+        return None
+    view = result.segmentation_masks[0].numpy_view()
+    return np.array(view, dtype=np.float32, copy=True).reshape(view.shape[:2])
+
+
+def _pose(
+    frame: Frame,
+    landmarks_px: Floats,
+    landmarks_m: Floats,
+    visibility: Floats,
+    mask: npt.NDArray[np.float32] | None,
+) -> Pose:
+    """Put a pose together, rounded to single precision so that a stored track is what was judged."""
+    if landmarks_px.shape != (N_LANDMARKS, 2):
+        raise NoModelError(f"the pose model gives {len(landmarks_px)} landmarks, expected {N_LANDMARKS}")
+    pose = Pose.from_landmarks(
+        frame.t_s,
+        to_single_precision(landmarks_px),
+        landmarks_m=to_single_precision(landmarks_m),
+        visibility=to_single_precision(visibility),
+    )
+    if mask is None:
+        return pose
+    edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, (frame.width_px, frame.height_px))
+    return Pose(
+        t_s=pose.t_s,
+        landmarks_px=pose.landmarks_px,
+        landmarks_m=pose.landmarks_m,
+        visibility=pose.visibility,
+        edges_px=to_single_precision(edges.points_px),
+        edge_confidence=to_single_precision(edges.confidence),
+        edge_occluded=edges.occluded,
+    )
+
+
+def to_single_precision(values: Floats) -> Floats:
+    """Round to the nearest single-precision number; the result is still of double precision."""
+    return values.astype(np.float32).astype(np.float64)

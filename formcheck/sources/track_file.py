@@ -1,0 +1,255 @@
+"""``PoseTrack`` as one Parquet file, which any data frame library can read.
+
+Columns, one row a frame, missing is NaN:
+
+``t_s``
+    Presentation time in seconds.
+``<landmark>_x_px``, ``<landmark>_y_px``
+    Pixels of the upright picture, x right, y down. ``<landmark>`` is the lower-case name of each of the 33,
+    such as ``left_hip``; left and right are the person's own.
+``<landmark>_x_m``, ``<landmark>_y_m``, ``<landmark>_z_m``
+    MediaPipe's world landmarks in metres, origin between the hips.
+``<landmark>_visibility``
+    MediaPipe's own 0 to 1.
+``edge0_x_px``, ``edge0_y_px``, ``edge0_confidence``, ``edge0_occluded``, and the same for ``edge1``
+    Lists of fixed length: the silhouette's edge on either side of the trunk at the edge stations. Edge 0 is
+    on the left hand of somebody who walks in the picture from the hip to the shoulder.
+
+The schema's metadata holds ``formcheck.schema_version``, ``formcheck.origin`` (JSON of `Origin`) and
+``formcheck.edge_stations`` (JSON list of fractions from mid-hip, 0, to mid-shoulder, 1).
+
+Numbers that single precision can hold, as estimated poses are, take four bytes, others eight: what is read
+equals what was written bit for bit.
+"""
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from formcheck.body.landmarks import Landmark
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Origin, Pose, PoseTrack
+from formcheck.errors import OutputError, UnreadableInputError
+from formcheck.sources.file_kind import require_file
+
+SCHEMA_VERSION = 1
+SUFFIX = ".parquet"
+
+_NAMES = [landmark.name.lower() for landmark in Landmark]
+_COLUMNS = {
+    # array of the track: its columns, in the order of the array's trailing axes
+    "landmarks_px": [f"{name}_{axis}_px" for name in _NAMES for axis in "xy"],
+    "landmarks_m": [f"{name}_{axis}_m" for name in _NAMES for axis in "xyz"],
+    "visibility": [f"{name}_visibility" for name in _NAMES],
+}
+_EDGE_COLUMNS = {
+    "edge_confidence": ["edge0_confidence", "edge1_confidence"],
+    "edge_occluded": ["edge0_occluded", "edge1_occluded"],
+}
+_EDGE_POINTS = [f"edge{side}_{axis}_px" for side in (0, 1) for axis in "xy"]
+
+Array = npt.NDArray[Any]
+
+
+def write_track(track: PoseTrack, path: Path | str) -> None:
+    """Write a track; the file appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written there.
+    """
+    path = Path(path)
+    table = _table(track)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
+    try:
+        with partial.open("wb") as file:
+            # dictionaries and plain pages cannot shorten measured numbers; splitting their bytes can
+            pq.write_table(
+                table,
+                file,
+                compression="zstd",
+                use_dictionary=False,
+                use_byte_stream_split=_float_leaves(table),
+            )
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{path}: the track cannot be written ({reason}). Choose another folder."
+        ) from error
+
+
+def read_track(path: Path | str) -> PoseTrack:
+    """Read a track that `write_track` wrote.
+
+    Raises
+    ------
+    UnreadableInputError
+        When the file is missing, damaged, of another program or of a newer formcheck.
+    """
+    path = Path(path)
+    require_file(path)
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableInputError(
+            f"{path}: this is no Parquet file, or it is damaged ({_first_line(error)}). "
+            "Needed is a track.parquet that formcheck wrote; analyse the video again."
+        ) from error
+    origin = _read_metadata(path, table.schema.metadata or {})
+    try:
+        return _track(table, origin)
+    except (KeyError, ValueError, TypeError, pa.ArrowException) as error:
+        raise UnreadableInputError(
+            f"{path}: this track is damaged ({_first_line(error)}). Analyse the video again."
+        ) from error
+
+
+class TrackSource:
+    """The poses of a recorded track.
+
+    Parameters
+    ----------
+    path : Path
+        A file that `write_track` wrote.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._track: PoseTrack | None = read_track(path)
+        self._origin = self._track.origin
+
+    @property
+    def origin(self) -> Origin:
+        """Where the poses were first found."""
+        return self._origin
+
+    def __iter__(self) -> Iterator[Pose]:
+        if self._track is None:
+            raise ValueError(f"this track of {self._origin.name} is closed")
+        return iter(self._track)
+
+    def close(self) -> None:
+        """Let go of the poses."""
+        self._track = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _table(track: PoseTrack) -> pa.Table:
+    columns: dict[str, pa.Array] = {"t_s": pa.array(track.t_s)}
+    for name, column_names in _COLUMNS.items():
+        values = _smallest(getattr(track, name)).reshape(len(track), len(column_names))
+        for i, column in enumerate(column_names):
+            columns[column] = pa.array(np.ascontiguousarray(values[:, i]))
+    points = _smallest(track.edges_px)
+    for i, column in enumerate(_EDGE_POINTS):
+        columns[column] = _list_column(points[:, i // 2, :, i % 2])
+    for name, column_names in _EDGE_COLUMNS.items():
+        values = _smallest(getattr(track, name))
+        for i, column in enumerate(column_names):
+            columns[column] = _list_column(values[:, i])
+    metadata = {
+        "formcheck.schema_version": str(SCHEMA_VERSION),
+        "formcheck.origin": json.dumps(asdict(track.origin)),
+        "formcheck.edge_stations": json.dumps(EDGE_STATIONS.tolist()),
+    }
+    return pa.table(columns).replace_schema_metadata(metadata)
+
+
+def _smallest(values: Array) -> Array:
+    """Return single precision where that loses nothing."""
+    if values.dtype != np.float64:
+        return values
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
+    return single if np.array_equal(single.astype(np.float64), values, equal_nan=True) else values
+
+
+def _list_column(values: Array) -> pa.Array:
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(values).reshape(-1)), N_EDGE)
+
+
+def _track(table: pa.Table, origin: Origin) -> PoseTrack:
+    n = table.num_rows
+    arrays: dict[str, Any] = {"t_s": _flat(table, "t_s", n)}
+    for name, shape in (("landmarks_px", (n, -1, 2)), ("landmarks_m", (n, -1, 3)), ("visibility", (n, -1))):
+        arrays[name] = np.stack([_flat(table, column, n) for column in _COLUMNS[name]], axis=-1).reshape(
+            shape
+        )
+    points = np.stack([_flat(table, column, n * N_EDGE) for column in _EDGE_POINTS])
+    arrays["edges_px"] = points.reshape(2, 2, n, N_EDGE).transpose(2, 0, 3, 1).copy()
+    for name, columns in _EDGE_COLUMNS.items():
+        sides = np.stack([_flat(table, column, n * N_EDGE) for column in columns]).reshape(2, n, N_EDGE)
+        arrays[name] = sides.transpose(1, 0, 2).copy()
+    arrays["edge_occluded"] = arrays["edge_occluded"].astype(np.bool_)
+    return PoseTrack(**arrays, origin=origin)
+
+
+def _flat(table: pa.Table, column: str, expected: int) -> Array:
+    """Return a column's numbers in double precision, lists joined."""
+    if column not in table.column_names:
+        raise ValueError(f"column {column} is missing")
+    data = table.column(column).combine_chunks()
+    if pa.types.is_fixed_size_list(data.type):
+        data = data.flatten()
+    values = data.to_numpy(zero_copy_only=False)
+    if len(values) != expected or data.null_count or values.dtype.kind not in "fb":
+        raise ValueError(f"column {column} holds something else than {expected} numbers")
+    return np.asarray(values, dtype=np.float64)
+
+
+def _read_metadata(path: Path, metadata: dict[bytes, bytes]) -> Origin:
+    version = metadata.get(b"formcheck.schema_version", b"").decode(errors="replace")
+    if not version:
+        raise UnreadableInputError(
+            f"{path}: this Parquet file is no formcheck track. Needed is a track.parquet of formcheck."
+        )
+    if version != str(SCHEMA_VERSION):
+        raise UnreadableInputError(
+            f"{path}: this track has version {version}, and this formcheck reads {SCHEMA_VERSION}. "
+            "Update formcheck, or analyse the video again."
+        )
+    try:
+        stations = json.loads(metadata[b"formcheck.edge_stations"])
+        origin = json.loads(metadata[b"formcheck.origin"])
+        known = {each.name for each in fields(Origin)}
+        if not np.allclose(stations, EDGE_STATIONS):
+            raise ValueError("its edge stations are others")
+        return Origin(**{name: value for name, value in origin.items() if name in known})
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise UnreadableInputError(
+            f"{path}: this track's description is damaged ({_first_line(error)}). Analyse the video again."
+        ) from error
+
+
+def _float_leaves(table: pa.Table) -> list[str]:
+    """Return the Parquet paths of the columns that hold fractional numbers."""
+    leaves = []
+    for column in table.schema:
+        is_list = pa.types.is_fixed_size_list(column.type)
+        if pa.types.is_floating(column.type.value_type if is_list else column.type):
+            leaves.append(f"{column.name}.list.element" if is_list else column.name)
+    return leaves
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

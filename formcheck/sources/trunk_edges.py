@@ -1,0 +1,216 @@
+"""Where the silhouette ends on either side of the trunk, from a person mask and the landmarks.
+
+Rays run from the hip-shoulder axis along its normals, both ways; together they make one profile of the mask
+per station. The edge is where the run of person that contains the axis ends: a gap between trunk and arm
+ends it, a detached blob beyond is never reached. Coordinates are continuous pixels of the upright original.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.landmarks import Landmark
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
+
+Mask = npt.NDArray[np.float32]
+
+# Lengths are fractions of the trunk (mid-hip to mid-shoulder, about half a metre).
+_REACH = 1.0  # how far a ray is followed; more than any trunk is deep
+_STEPS = 128  # samples per ray: 4 mm, half a cell of the network's own mask
+_BLUR = 0.012  # three quarters of such a cell: removes its staircase, keeps curves of a few centimetres
+_NEAR_AXIS = 0.1  # landmarks may lie this far outside the body and still mean it
+_RISE = 0.04  # half of the distance over which the mask must fall from person to background
+_MIN_TRUNK_CELLS = 8.0  # a shorter trunk on the mask has no shape to measure
+_UPPER_ARM_FROM = 0.3  # nearer to the shoulder the arm is part of the trunk's outline
+
+_ARM_PARTS = (
+    # from, to, half width in trunk lengths (with skin, sleeve and landmark error), where the part begins
+    ("SHOULDER", "ELBOW", 0.13, _UPPER_ARM_FROM),
+    ("ELBOW", "WRIST", 0.11, 0.0),
+    ("WRIST", "INDEX", 0.10, 0.0),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrunkEdges:
+    """The trunk's two edges at ``EDGE_STATIONS``; see `Pose` for which is which.
+
+    Parameters
+    ----------
+    points_px : ndarray, shape (2, N_EDGE, 2)
+        NaN where the ray left the picture before it left the body, or never met the body.
+    confidence : ndarray, shape (2, N_EDGE)
+        0 to 1: how much the mask falls within 4 % of the trunk's length on either side of the edge.
+    occluded : ndarray of bool, shape (2, N_EDGE)
+        An arm reaches the edge there.
+    """
+
+    points_px: Floats
+    confidence: Floats
+    occluded: Bools
+
+
+def trunk_edges(mask: Mask, landmarks_px: Floats, visibility: Floats, size_px: tuple[int, int]) -> TrunkEdges:
+    """Find the trunk's edges.
+
+    Parameters
+    ----------
+    mask : ndarray of float32, shape (h, w)
+        How much each cell is person, 0 to 1, of the whole picture at any resolution.
+    landmarks_px : ndarray, shape (33, 2)
+        In pixels of the upright original.
+    visibility : ndarray, shape (33,)
+        0 to 1.
+    size_px : tuple of int
+        Width and height of the upright original.
+    """
+    height, width = mask.shape
+    to_mask = np.array([width / size_px[0], height / size_px[1]])
+    hip, shoulder = trunk_axis(landmarks_px, visibility)
+    axis = shoulder - hip
+    length = float(np.hypot(*axis))
+    if not np.isfinite(length) or length * to_mask.min() < _MIN_TRUNK_CELLS:
+        return _none()
+    # x right, y down: whoever walks along the axis has (y, -x) on the left hand
+    left = np.array([axis[1], -axis[0]]) / length
+    offsets = np.linspace(-_REACH, _REACH, 2 * _STEPS + 1) * length
+    origins = hip + EDGE_STATIONS[:, None] * axis
+    rays = origins[:, None] + offsets[:, None] * left
+    profile = _sample(mask, rays * to_mask - 0.5, sigma=_BLUR * length * float(to_mask.mean()))
+    at = _ends_of_run(profile)
+    points = origins + np.interp(at, np.arange(len(offsets)), offsets)[..., None] * left
+    points[np.isnan(at)] = np.nan
+    return TrunkEdges(points, _confidence(profile, at), _occluded(points, landmarks_px, length))
+
+
+def trunk_axis(landmarks_px: Floats, visibility: Floats) -> tuple[Floats, Floats]:
+    """Return mid-hip and mid-shoulder, each shape (2,), leaning to the side that is seen.
+
+    Both sides count equally while both are visible. Below a visibility of 0.7 a side loses weight, gradually,
+    so that the stations do not jump from frame to frame.
+    """
+    weight = np.clip((visibility - 0.3) / 0.4, 0.01, 1.0)
+    weight = np.where(np.isfinite(landmarks_px).all(axis=1), weight, 0.0)
+    return (
+        _weighted(landmarks_px, weight, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]),
+        _weighted(landmarks_px, weight, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]),
+    )
+
+
+def _weighted(points: Floats, weight: Floats, which: list[Landmark]) -> Floats:
+    total = weight[which].sum()
+    if not total > 0:
+        return np.full(2, np.nan)
+    return np.asarray(weight[which] @ np.nan_to_num(points[which]) / total)
+
+
+def _none() -> TrunkEdges:
+    return TrunkEdges(
+        np.full((2, N_EDGE, 2), np.nan), np.zeros((2, N_EDGE)), np.zeros((2, N_EDGE), dtype=np.bool_)
+    )
+
+
+def _sample(mask: Mask, at: Floats, sigma: float) -> Floats:
+    """Return the lightly blurred mask at points in cell coordinates; NaN outside of the picture."""
+    height, width = mask.shape
+    outside = ((at < -0.5) | (at > np.array([width, height]) - 0.5)).any(axis=-1)
+    # only the part that the rays cross is blurred: a tenth of the picture, most often
+    margin = int(np.ceil(3 * sigma)) + 2
+    low = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - margin, 0, [width - 1, height - 1])
+    high = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + margin, 0, [width - 1, height - 1]) + 1
+    part = cv2.GaussianBlur(
+        mask[low[1] : high[1], low[0] : high[0]], (0, 0), max(sigma, 0.4), borderType=cv2.BORDER_REPLICATE
+    )
+    x, y = np.moveaxis((at - low).astype(np.float32), -1, 0)
+    values = cv2.remap(
+        part,
+        np.ascontiguousarray(x),
+        np.ascontiguousarray(y),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    result: Floats = np.where(outside, np.nan, values.astype(np.float64))
+    return result
+
+
+def _ends_of_run(profile: Floats) -> Floats:
+    """Return where the run of person around the axis ends.
+
+    Parameters
+    ----------
+    profile : ndarray, shape (N_EDGE, 2 * _STEPS + 1)
+        The mask along each normal from the right-hand end to the left-hand end; NaN outside the picture.
+
+    Returns
+    -------
+    ndarray, shape (2, N_EDGE)
+        Fractional sample positions on the left-hand and on the right-hand side; NaN where there is none.
+    """
+    inside = profile >= 0.5  # NaN compares false
+    seed = _nearest_inside(inside)
+    left = _first_outside(inside, profile, seed, step=1)
+    right = _first_outside(inside, profile, seed, step=-1)
+    return np.stack([left, right])
+
+
+def _nearest_inside(inside: Bools) -> npt.NDArray[np.intp]:
+    """Return the sample of each row that is person and nearest to the axis; -1 when none is near."""
+    distance = np.abs(np.arange(inside.shape[1]) - _STEPS)
+    cost = np.where(inside, distance, inside.shape[1])
+    seed = cost.argmin(axis=1)
+    near = cost[np.arange(len(seed)), seed] <= _NEAR_AXIS * _STEPS
+    return np.where(near, seed, -1)
+
+
+def _first_outside(inside: Bools, profile: Floats, seed: npt.NDArray[np.intp], *, step: int) -> Floats:
+    """Walk from the seeds in one direction to the 0.5 crossing; NaN at the picture's or the ray's end."""
+    n = inside.shape[1]
+    index = np.arange(n)
+    rows = np.arange(len(seed))
+    beyond = (index >= seed[:, None]) if step > 0 else (index <= seed[:, None])
+    out = beyond & ~inside
+    position = out.argmax(axis=1) if step > 0 else n - 1 - out[:, ::-1].argmax(axis=1)
+    before = np.clip(position - step, 0, n - 1)
+    v_in, v_out = profile[rows, before], profile[rows, position]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        crossing = before + step * (v_in - 0.5) / (v_in - v_out)
+    missing = (seed < 0) | ~out.any(axis=1) | ~np.isfinite(v_out)
+    return np.where(missing, np.nan, crossing)
+
+
+def _confidence(profile: Floats, at: Floats) -> Floats:
+    """Return how much the mask falls across each edge, shape (2, N_EDGE), 0 where there is no edge."""
+    n = profile.shape[1]
+    reach = _RISE * _STEPS
+    rows = np.arange(profile.shape[0])
+    filled = np.nan_to_num(profile)
+    centre = np.where(np.isnan(at), 0.0, at)
+
+    def value(position: Floats) -> Floats:
+        return np.asarray(filled[rows, np.clip(np.rint(position), 0, n - 1).astype(np.intp)])
+
+    outwards = np.array([[1.0], [-1.0]]) * reach
+    fall = value(centre - outwards) - value(centre + outwards)
+    return np.where(np.isnan(at), 0.0, np.clip(fall, 0.0, 1.0))
+
+
+def _occluded(points: Floats, landmarks_px: Floats, length: float) -> Bools:
+    """Return which edge points lie on an arm: within a capsule around one of its parts."""
+    result = np.zeros(points.shape[:2], dtype=np.bool_)
+    for side in ("LEFT", "RIGHT"):
+        for start, end, half_width, begin in _ARM_PARTS:
+            b = landmarks_px[Landmark[f"{side}_{end}"]]
+            a = landmarks_px[Landmark[f"{side}_{start}"]]
+            a = a + begin * (b - a)
+            with np.errstate(invalid="ignore"):  # NaN: no such part, no such edge
+                result |= _distance_to_segment(points, a, b) < half_width * length
+    return result
+
+
+def _distance_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
+    along = b - a
+    squared = float(along @ along)
+    share = np.clip((points - a) @ along / squared, 0.0, 1.0) if squared > 0 else np.zeros(points.shape[:-1])
+    return np.asarray(np.linalg.norm(points - (a + share[..., None] * along), axis=-1))
