@@ -16,6 +16,10 @@ from formcheck.sources.frames import Frame, Image
 from formcheck.sources.native_logs import native_logs_held_back
 from formcheck.sources.trunk_edges import trunk_edges
 
+# MediaPipe pads the rows of a mask to 16 bytes; asked for the pixels of a mask whose rows are padded, it ends
+# the whole process ("Check failed: 1 == ChannelSize()"). Four single-precision cells are 16 bytes.
+_WIDTH_MULTIPLE = 4
+
 _DEBIAN_PACKAGES = "libegl1 libgles2 libgl1 libglib2.0-0"
 
 
@@ -69,15 +73,18 @@ class PoseEstimator:
         RuntimeError
             From another thread than the one that made the estimator.
         """
-        result = self._detect(np.ascontiguousarray(frame.image_rgb), self._timestamp_ms(frame.t_s))
+        image = _widened(frame.image_rgb)
+        result = self._detect(image, self._timestamp_ms(frame.t_s))
         if not result.pose_landmarks:
             return Pose.missing(frame.t_s)
         self._warned = True
+        width = frame.image_rgb.shape[1]
+        # MediaPipe's coordinates are shares of the widened picture
+        to_px = np.array([image.shape[1] / width * frame.width_px, frame.height_px])
         points = np.array([(p.x, p.y) for p in result.pose_landmarks[0]])
         points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         visibility = np.array([p.visibility or 0.0 for p in result.pose_landmarks[0]])
-        size_px = np.array([frame.width_px, frame.height_px], dtype=np.float64)
-        return _pose(frame, points * size_px, points_m, visibility, _copy_of_mask(result))
+        return _pose(frame, points * to_px, points_m, visibility, _copy_of_mask(result, width))
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
@@ -147,12 +154,23 @@ def _why_not_started(error: Exception) -> str:
     return f"MediaPipe could not be started ({error}). Install formcheck again: pip install --force-reinstall"
 
 
-def _copy_of_mask(result: Any) -> npt.NDArray[np.float32] | None:  # noqa: ANN401 - MediaPipe is untyped
-    """Return the first person's mask, shape (h, w), 0 to 1; a copy, because the view dies with its image."""
+def _widened(image: Image) -> Image:
+    """Return the picture, contiguous, with its last column repeated until its width suits MediaPipe.
+
+    Strides would be ignored without a word: a cropped or reversed view gives wrong landmarks.
+    """
+    missing = -image.shape[1] % _WIDTH_MULTIPLE
+    return np.ascontiguousarray(
+        np.pad(image, ((0, 0), (0, missing), (0, 0)), mode="edge") if missing else image
+    )
+
+
+def _copy_of_mask(result: Any, width: int) -> npt.NDArray[np.float32] | None:  # noqa: ANN401 - untyped
+    """Return the first person's mask, shape (h, width), 0 to 1; a copy: the view dies with its image."""
     if not result.segmentation_masks:
         return None
     view = result.segmentation_masks[0].numpy_view()
-    return np.array(view, dtype=np.float32, copy=True).reshape(view.shape[:2])
+    return np.array(view.reshape(view.shape[:2])[:, :width], dtype=np.float32, copy=True)
 
 
 def _pose(

@@ -15,11 +15,13 @@ from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
 
 Mask = npt.NDArray[np.float32]
+Singles = npt.NDArray[np.float32]
 
 # Lengths are fractions of the trunk (mid-hip to mid-shoulder, about half a metre).
 _REACH = 1.0  # how far a ray is followed; more than any trunk is deep
-_STEPS = 128  # samples per ray: 4 mm, half a cell of the network's own mask
-_BLUR = 0.012  # three quarters of such a cell: removes its staircase, keeps curves of a few centimetres
+_STEPS = 96  # samples per ray: 5 mm; a cell of the network's own mask is about 8
+_CELL = 0.01  # a finer mask is averaged to cells of this size: it holds no more, and costs more
+_BLUR = 0.012  # removes the staircase of the network's cells, keeps curves of a few centimetres
 _NEAR_AXIS = 0.1  # landmarks may lie this far outside the body and still mean it
 _RISE = 0.04  # half of the distance over which the mask must fall from person to background
 _MIN_TRUNK_CELLS = 8.0  # a shorter trunk on the mask has no shape to measure
@@ -27,9 +29,9 @@ _UPPER_ARM_FROM = 0.3  # nearer to the shoulder the arm is part of the trunk's o
 
 _ARM_PARTS = (
     # from, to, half width in trunk lengths (with skin, sleeve and landmark error), where the part begins
-    ("SHOULDER", "ELBOW", 0.13, _UPPER_ARM_FROM),
-    ("ELBOW", "WRIST", 0.11, 0.0),
-    ("WRIST", "INDEX", 0.10, 0.0),
+    ("SHOULDER", "ELBOW", 0.16, _UPPER_ARM_FROM),
+    ("ELBOW", "WRIST", 0.14, 0.0),
+    ("WRIST", "INDEX", 0.12, 0.0),
 )
 
 
@@ -77,8 +79,7 @@ def trunk_edges(mask: Mask, landmarks_px: Floats, visibility: Floats, size_px: t
     left = np.array([axis[1], -axis[0]]) / length
     offsets = np.linspace(-_REACH, _REACH, 2 * _STEPS + 1) * length
     origins = hip + EDGE_STATIONS[:, None] * axis
-    rays = origins[:, None] + offsets[:, None] * left
-    profile = _sample(mask, rays * to_mask - 0.5, sigma=_BLUR * length * float(to_mask.mean()))
+    profile = _profile(mask, origins * to_mask, offsets, left * to_mask, length * float(to_mask.mean()))
     at = _ends_of_run(profile)
     points = origins + np.interp(at, np.arange(len(offsets)), offsets)[..., None] * left
     points[np.isnan(at)] = np.nan
@@ -112,27 +113,69 @@ def _none() -> TrunkEdges:
     )
 
 
-def _sample(mask: Mask, at: Floats, sigma: float) -> Floats:
-    """Return the lightly blurred mask at points in cell coordinates; NaN outside of the picture."""
-    height, width = mask.shape
-    outside = ((at < -0.5) | (at > np.array([width, height]) - 0.5)).any(axis=-1)
-    # only the part that the rays cross is blurred: a tenth of the picture, most often
-    margin = int(np.ceil(3 * sigma)) + 2
-    low = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - margin, 0, [width - 1, height - 1])
-    high = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + margin, 0, [width - 1, height - 1]) + 1
-    part = cv2.GaussianBlur(
-        mask[low[1] : high[1], low[0] : high[0]], (0, 0), max(sigma, 0.4), borderType=cv2.BORDER_REPLICATE
+def _profile(mask: Mask, origins: Floats, offsets: Floats, direction: Floats, length: float) -> Floats:
+    """Return the lightly blurred mask along each normal; NaN outside of the picture.
+
+    Parameters
+    ----------
+    mask : ndarray of float32, shape (h, w)
+        The person mask.
+    origins : ndarray, shape (N_EDGE, 2)
+        Where the normals meet the axis, in continuous mask coordinates (cell i covers i to i + 1).
+    offsets : ndarray, shape (n,)
+        Signed steps along the normals.
+    direction : ndarray, shape (2,)
+        One step.
+    length : float
+        The trunk's length in cells.
+
+    Returns
+    -------
+    ndarray, shape (N_EDGE, n)
+    """
+    corners = origins[[0, -1]][:, None] + offsets[[0, -1]][:, None] * direction
+    part, low, scale = _coarse_part(mask, corners.reshape(4, 2), length)
+    x, y = (
+        origins[:, i, None].astype(np.float32) + (offsets * direction[i]).astype(np.float32) for i in (0, 1)
     )
-    x, y = np.moveaxis((at - low).astype(np.float32), -1, 0)
+    height, width = mask.shape
     values = cv2.remap(
         part,
-        np.ascontiguousarray(x),
-        np.ascontiguousarray(y),
+        (x - low[0]) * scale[0] - 0.5,
+        (y - low[1]) * scale[1] - 0.5,
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    result: Floats = np.where(outside, np.nan, values.astype(np.float64))
-    return result
+    outside = (x < 0) | (x > width) | (y < 0) | (y > height)
+    return np.where(outside, np.nan, values.astype(np.float64))
+
+
+def _coarse_part(mask: Mask, corners: Floats, length: float) -> tuple[Mask, Singles, Singles]:
+    """Return the part of the mask inside some corners, averaged to coarser cells and lightly blurred.
+
+    Returns
+    -------
+    part : ndarray of float32
+    low : ndarray, shape (2,)
+        Its upper left corner in the mask's coordinates.
+    scale : ndarray, shape (2,)
+        Its cells per cell of the mask.
+    """
+    height, width = mask.shape
+    margin = _BLUR * length * 4 + 2
+    low = np.clip(np.floor(corners.min(axis=0) - margin), 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + margin), low + 1, [width, height]).astype(int)
+    part: Mask = mask[low[1] : high[1], low[0] : high[0]]
+    shrink = min(1.0, 1 / (_CELL * length))
+    if shrink < 1:
+        size = np.maximum(np.rint((high - low) * shrink), 1).astype(int)
+        part = np.asarray(
+            cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA), np.float32
+        )
+    scale = np.array(part.shape[::-1]) / (high - low)
+    sigma = max(_BLUR * length * float(scale.mean()), 0.4)
+    blurred = cv2.GaussianBlur(part, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(blurred, dtype=np.float32), low.astype(np.float32), scale.astype(np.float32)
 
 
 def _ends_of_run(profile: Floats) -> Floats:
