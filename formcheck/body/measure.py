@@ -4,7 +4,7 @@ The same function measures a whole recording and a single live pose (a track of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
-from formcheck.body.signal_table import SIGNALS, SignalKind
+from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
 from formcheck.body.signals import Signals
 from formcheck.body.view import FRONTAL_RATIO, SAGITTAL_RATIO, BodyView, LeftRight, shoulder_ratio
 
@@ -39,15 +39,11 @@ class Calibration:
         Segment lengths in pixels.
     working_side : {"left", "right"}
         The side that signals without a suffix mean.
-    neutral_deg : mapping of str to float
-        Raw values of the signals that are measured from the start posture, while it was held; empty
-        before a neutral was found.
     """
 
     view: BodyView
     scale: BodyScale
     working_side: LeftRight
-    neutral_deg: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(track: PoseTrack, calibration: Calibration) -> Signals:
@@ -58,12 +54,13 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
     track : PoseTrack
         Poses of length T, repaired and smoothed as the caller sees fit.
     calibration : Calibration
-        View, scale, side and neutral.
+        View, scale and side.
 
     Returns
     -------
     Signals
         All columns of `formcheck.body.signal_table.column_names`; NaN with a reason where withheld.
+        Signals that are measured from the start posture are still absolute: see `refer_to_neutral`.
     """
     gates = _Gates.of(track, calibration)
     deg: dict[str, Floats] = {}
@@ -73,18 +70,17 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
         sides = ("left", "right") if kind.sided else (calibration.working_side,)
         for side in sides:
             name = f"{kind.name}_{side}" if kind.sided else kind.name
-            deg[name], reason[name] = _measure_one(track, kind, name, side, calibration, gates)
+            deg[name], reason[name] = _measure_one(track, kind, side, calibration, gates)
             sd_deg[name] = np.where(reason[name] == "", kind.sd_deg, np.nan)
         if kind.sided:
-            for column in (deg, reason, sd_deg):
-                column[kind.name] = column[f"{kind.name}_{calibration.working_side}"]  # type: ignore[index]
+            working = f"{kind.name}_{calibration.working_side}"
+            deg[kind.name], reason[kind.name], sd_deg[kind.name] = deg[working], reason[working], sd_deg[working]
     return Signals(t_s=track.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
 
 
 def _measure_one(
     track: PoseTrack,
     kind: SignalKind,
-    name: str,
     side: str,
     calibration: Calibration,
     gates: "_Gates",
@@ -94,12 +90,30 @@ def _measure_one(
         return nothing, np.full(len(track), "no_lumbar_sensor", dtype=_REASON_TYPE)
     values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
     reason = gates.reason_for(kind, side)
-    if kind.from_neutral:
-        if name not in calibration.neutral_deg:
-            reason = np.where(reason == "", "no_neutral", reason)
-        values = values - calibration.neutral_deg.get(name, np.nan)
     reason = np.where((reason == "") & ~np.isfinite(values), "hidden", reason)
     return np.where(reason == "", values, np.nan), reason
+
+
+def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Signals:
+    """Return signals with those of the table that start from the neutral measured from it.
+
+    Parameters
+    ----------
+    signals : Signals
+        As `measure` gives them.
+    neutral_deg : mapping of str to float
+        Each column's value in the start posture; what is not in it is withheld as ``no_neutral``.
+    """
+    deg, reason, sd_deg = dict(signals.deg), dict(signals.reason), dict(signals.sd_deg)
+    for name in signals.deg:
+        if not SIGNALS[base_name(name)].from_neutral:
+            continue
+        origin = neutral_deg.get(name, np.nan)
+        deg[name] = signals.deg[name] - origin
+        lost = (signals.reason[name] == "") & ~np.isfinite(deg[name])
+        reason[name] = np.where(lost, "no_neutral", signals.reason[name])
+        sd_deg[name] = np.where(lost, np.nan, signals.sd_deg[name])
+    return Signals(t_s=signals.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

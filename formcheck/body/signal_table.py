@@ -169,6 +169,11 @@ _TABLE = (
 SIGNALS: Mapping[str, SignalKind] = {kind.name: kind for kind in _TABLE}
 
 
+def base_name(column: str) -> str:
+    """Return the signal that a column such as ``knee_flexion_left`` belongs to."""
+    return column.removesuffix("_left").removesuffix("_right")
+
+
 def column_names() -> tuple[str, ...]:
     """Return every signal's column names in the table's order, sides after the working side."""
     names: list[str] = []

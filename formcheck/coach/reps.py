@@ -173,7 +173,7 @@ class RepCounter:
             return []
         events: list[RepEvent] = []
         if self._recent and t_s - self._recent[-1][0] > MAX_GAP_S:
-            events += self._break_off(t_s)
+            events += self.break_off(t_s, "gap")
         self._recent.append((t_s, value_deg))
         while self._recent[-1][0] - self._recent[0][0] > self.rule.max_s + REST_WINDOW_S:
             self._recent.popleft()
@@ -184,6 +184,15 @@ class RepCounter:
             events += self._wait(t_s, value_deg, slope)
         elif self._movement.counted_s is None:
             events += self._move(t_s, value_deg, slope)
+        return events
+
+    def break_off(self, t_s: float, reason: str) -> list[RepEvent]:
+        """Forget the past, as when the person was out of view: what follows is another stretch."""
+        events: list[RepEvent] = []
+        if self._movement is not None:
+            counted = self._movement.counted_s is not None
+            events = self._complete(t_s) if counted else self._abandon(t_s, reason)
+        self._recent.clear()
         return events
 
     def finish(self) -> list[RepEvent]:
@@ -259,14 +268,6 @@ class RepCounter:
         if slope > -REST_SLOPE_PER_S or t_s - counted_s >= SETTLE_S:
             return self._complete(t_s)
         return []
-
-    def _break_off(self, t_s: float) -> list[RepEvent]:
-        events: list[RepEvent] = []
-        if self._movement is not None:
-            counted = self._movement.counted_s is not None
-            events = self._complete(t_s) if counted else self._abandon(t_s, "gap")
-        self._recent.clear()
-        return events
 
     # ---- finishing ----------------------------------------------------------------------------
 

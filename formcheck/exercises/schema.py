@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from formcheck.body.signal_table import SIGNALS
+from formcheck.body.signal_table import SIGNALS, base_name
 
 SCHEMA_VERSION = 1
 
@@ -20,8 +20,7 @@ class _Strict(BaseModel):
 
 
 def _known_signal(name: str) -> str:
-    base = name.removesuffix("_left").removesuffix("_right")
-    if base not in SIGNALS:
+    if base_name(name) not in SIGNALS:
         raise ValueError(f"unknown signal '{name}'; known are: {', '.join(SIGNALS)}")
     return name
 

@@ -1,0 +1,155 @@
+"""The one fault detector: says when a signal is beyond a bound, surely enough and for long enough.
+
+A bound is crossed when the probability of being beyond it, given the signal's standard deviation, is at
+least .8; between .5 and .8 the verdict is borderline (measurement.md, section 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+from formcheck.coach.instant import Instant
+from formcheck.coach.set_report import Severity
+from formcheck.exercises.schema import BoundFault
+
+SURE = 0.8
+EVEN = 0.5
+SURE_Z = NormalDist().inv_cdf(SURE)
+# A fault is over below this share of the bound that it was entered by.
+EXIT_SHARE = 0.7
+# Verdicts take the lumbar deviation for at least this, because calibration on renders flatters.
+MIN_VERDICT_SD_DEG = {"lumbar_flexion": 4.0}
+# A withheld moment does not end a fault; a longer one does. Our choice, the longest bridged gap.
+MAX_WITHHELD_S = 0.3
+
+_RANK: Mapping[Severity, int] = {"info": 0, "amber": 1, "red": 2}
+
+
+def rank(severity: Severity) -> int:
+    """Return 0 for info, 1 for amber, 2 for red."""
+    return _RANK[severity]
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """A stretch beyond a bound.
+
+    ``peak`` is the extreme of the compared value (signed as the bound is); ``sure`` is False where the
+    bound was at best probably crossed, which makes a repetition borderline and is no fault.
+    """
+
+    fault_id: str
+    severity: Severity
+    sure: bool
+    start_s: float
+    end_s: float
+    peak: float
+    threshold: float
+
+
+@dataclass(slots=True)
+class _Level:
+    """One bound, watched at one certainty."""
+
+    severity: Severity
+    bound: float
+    sure: bool
+    since_s: float | None = None
+    active: bool = False
+
+
+@dataclass(slots=True)
+class BoundMonitor:
+    """Watches one bound fault in a stream.
+
+    Parameters
+    ----------
+    rule : BoundFault
+        From the exercise file.
+    neutral_deg : mapping of str to float
+        Signals in the start posture, for rules that measure from there.
+    """
+
+    rule: BoundFault
+    neutral_deg: Mapping[str, float]
+    _levels: list[_Level] = field(default_factory=list, init=False)
+    _peak: float = field(default=float("-inf"), init=False)
+    _seen_s: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        self._levels = [
+            _Level(severity, self._sign * bound, sure)
+            for severity, bound in self.rule.bounds
+            for sure in (True, False)
+        ]
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.rule.beyond == "above" else -1.0
+
+    @property
+    def current(self) -> Severity | None:
+        """The worst severity that is surely active now."""
+        active = [level.severity for level in self._levels if level.active and level.sure]
+        return max(active, key=rank) if active else None
+
+    def onset_s(self) -> float:
+        """Return when the worst active level was entered."""
+        worst = [level for level in self._levels if level.active and level.sure]
+        level = max(worst, key=lambda item: rank(item.severity))
+        return level.since_s if level.since_s is not None else self._seen_s
+
+    def feed(self, instant: Instant) -> list[Excursion]:
+        """Take one instant of an active phase; return the excursions that it ended."""
+        value, sd = self._value(instant)
+        if value != value:  # withheld
+            return self.end() if instant.t_s - self._seen_s > MAX_WITHHELD_S else []
+        ended = [item for level in self._levels for item in self._step(level, instant.t_s, value, sd)]
+        if any(level.since_s is not None for level in self._levels):
+            self._peak = max(self._peak, value)
+        else:
+            self._peak = float("-inf")
+        self._seen_s = instant.t_s
+        return ended
+
+    def end(self) -> list[Excursion]:
+        """End what is under way, as at the end of a repetition."""
+        ended = [self._excursion(level) for level in self._levels if level.active]
+        for level in self._levels:
+            level.since_s, level.active = None, False
+        self._peak = float("-inf")
+        return ended
+
+    def _value(self, instant: Instant) -> tuple[float, float]:
+        rule = self.rule
+        value = instant.deg[rule.signal]
+        if rule.from_start:
+            value -= self.neutral_deg.get(rule.signal, float("nan"))
+        if rule.less_signal is not None:
+            value -= rule.less_share * instant.deg[rule.less_signal]
+        sd = max(instant.sd_deg[rule.signal], MIN_VERDICT_SD_DEG.get(rule.signal, 0.0))
+        return self._sign * value, sd
+
+    def _step(self, level: _Level, t_s: float, value: float, sd: float) -> list[Excursion]:
+        entry = level.bound + (SURE_Z * sd if level.sure else 0.0)
+        if level.since_s is None:
+            if value >= entry:
+                level.since_s = t_s
+        elif value < level.bound * EXIT_SHARE or (not level.active and value < entry):
+            ended = [self._excursion(level)] if level.active else []
+            level.since_s, level.active = None, False
+            return ended
+        if level.since_s is not None and t_s - level.since_s >= self.rule.min_duration_s - 1e-9:
+            level.active = True
+        return []
+
+    def _excursion(self, level: _Level) -> Excursion:
+        return Excursion(
+            fault_id=self.rule.id,
+            severity=level.severity,
+            sure=level.sure,
+            start_s=level.since_s if level.since_s is not None else self._seen_s,
+            end_s=self._seen_s,
+            peak=self._sign * self._peak,
+            threshold=self._sign * level.bound,
+        )

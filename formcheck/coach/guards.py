@@ -1,0 +1,118 @@
+"""What a movement must be to count, beyond its size: done in place, from the start posture, by one body.
+
+Walking in, landing from a jump or reaching for the camera move the same joints; none of them is a
+repetition.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formcheck.body.pose import Floats
+from formcheck.coach.instant import Instant, column
+from formcheck.coach.reps import RepPhases
+from formcheck.exercises.schema import Exercise
+
+# All in trunk lengths (about half a metre); our choice, on the shared clips.
+MAX_SHIFT = 0.6  # between start and end
+MAX_DROP = 0.35  # height of the hips, between start and end
+MAX_SIZE_CHANGE = 0.35  # of the trunk, between start and end: another person, or towards the camera
+JUMP = 0.8  # between neighbouring frames
+JUMP_WITHIN_S = 0.2
+BOTH_SIDES_SHARE = 0.5
+POSTURE_BEFORE_S = 1.0
+POSTURE_AFTER_SHARE = 0.2
+
+
+def jumped(before: Instant, after: Instant) -> bool:
+    """Return whether the body was somewhere else one frame later: another one, or a wild detection."""
+    if after.t_s - before.t_s > JUMP_WITHIN_S:
+        return False
+    shift = np.hypot(after.anchor[0] - before.anchor[0], after.anchor[1] - before.anchor[1])
+    return bool(shift > JUMP)
+
+
+def why_dismissed(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], signal: str, *, follows_on: bool
+) -> str:
+    """Return why a movement is no repetition, as a sentence; empty where it is one.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked for.
+    phases : RepPhases
+        The movement.
+    rows : sequence of Instant
+        From a second before its start to its end.
+    signal : str
+        The signal that it was counted by.
+    follows_on : bool
+        Whether it began where the previous repetition ended, out of rest.
+    """
+    inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
+    if not follows_on and not _from_start_posture(exercise, phases, rows):
+        return "It did not begin in the start posture."
+    if _inside_start_posture(exercise, phases, signal):
+        return "It never left the start posture."
+    if exercise.repetition.in_place and not _in_place(inside):
+        return "You moved to another place."
+    if exercise.repetition.both_sides and not _both_sides(inside, signal, phases):
+        return "Only one leg moved."
+    return ""
+
+
+def _inside_start_posture(exercise: Exercise, phases: RepPhases, signal: str) -> bool:
+    """Return whether even the peak lies within the start posture: sway, or noise about a wrong neutral."""
+    bounds = exercise.start_posture.bounds_deg.get(signal)
+    if bounds is None:
+        return False
+    peak_deg = phases.peak_deg if exercise.repetition.direction == "increase" else -phases.peak_deg
+    return bounds[0] <= peak_deg <= bounds[1]
+
+
+def _from_start_posture(exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]) -> bool:
+    until_s = phases.start_s + POSTURE_AFTER_SHARE * (phases.peak_s - phases.start_s)
+    bounds = exercise.start_posture.bounds_deg
+    return any(
+        holds_posture(row, bounds)
+        for row in rows
+        if phases.start_s - POSTURE_BEFORE_S <= row.t_s <= until_s
+    )
+
+
+def holds_posture(row: Instant, bounds_deg: dict[str, tuple[float, float]]) -> bool:
+    """Return whether an instant is in a posture, as far as it can be judged at all."""
+    judged = [(row.deg[name], low, high) for name, (low, high) in bounds_deg.items()]
+    known = [(value, low, high) for value, low, high in judged if value == value]
+    return bool(known) and all(low <= value <= high for value, low, high in known)
+
+
+def _in_place(rows: Sequence[Instant]) -> bool:
+    anchors = np.array([row.anchor for row in rows])
+    anchors = anchors[np.isfinite(anchors).all(axis=1)]
+    if len(anchors) < 4:
+        return False
+    ends = max(2, len(anchors) // 10)
+    first, last = _median(anchors[:ends]), _median(anchors[-ends:])
+    shift, drop, size = np.abs(last - first)
+    return bool(shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE)
+
+
+def _median(anchors: Floats) -> Floats:
+    result: Floats = np.median(anchors, axis=0)
+    return result
+
+
+def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool:
+    for side in ("left", "right"):
+        name = f"{signal}_{side}"
+        if not rows or name not in rows[0].deg:
+            continue
+        values = column(rows, name)
+        values = values[np.isfinite(values)]
+        if values.size < len(rows) / 2:
+            continue  # hidden: it cannot speak against the movement
+        if float(values.max() - values.min()) < BOTH_SIDES_SHARE * phases.amplitude_deg:
+            return False
+    return True

@@ -1,0 +1,49 @@
+"""``Instant``: all signals at one time, the unit that the analyzer is fed with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.pose import Floats
+from formcheck.body.signals import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One row of `Signals`, and where the person stands.
+
+    ``anchor`` is mid-hip x and y and the trunk's momentary length, all in full trunk lengths.
+    """
+
+    t_s: float
+    deg: Mapping[str, float]
+    sd_deg: Mapping[str, float]
+    reason: Mapping[str, str]
+    anchor: tuple[float, float, float]
+
+
+def instants(signals: Signals, anchors: Floats) -> Iterator[Instant]:
+    """Yield the rows of signals with their anchors, shape (T, 3), one at a time."""
+    names = list(signals.deg)
+    deg = np.stack([signals.deg[name] for name in names], axis=1).tolist()
+    sd_deg = np.stack([signals.sd_deg[name] for name in names], axis=1).tolist()
+    reason = [signals.reason[name].tolist() for name in names]
+    for i, t_s in enumerate(signals.t_s.tolist()):
+        yield Instant(
+            t_s=t_s,
+            deg=dict(zip(names, deg[i], strict=True)),
+            sd_deg=dict(zip(names, sd_deg[i], strict=True)),
+            reason={name: column[i] for name, column in zip(names, reason, strict=True)},
+            anchor=tuple(anchors[i].tolist()),
+        )
+
+
+def column(rows: Sequence[Instant], name: str) -> Floats:
+    """Return one signal over some instants, shape (T,)."""
+    return np.array([row.deg[name] for row in rows])
+
+
+def times(rows: Sequence[Instant]) -> Floats:
+    """Return the times of some instants, shape (T,)."""
+    return np.array([row.t_s for row in rows])

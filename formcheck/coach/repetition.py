@@ -1,0 +1,159 @@
+"""Puts one judged repetition together: ranges, lumbar reading, faults, verdict and its reasons."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formcheck.body import reasons
+from formcheck.coach.faults import Excursion, rank
+from formcheck.coach.instant import Instant, column
+from formcheck.coach.rep_faults import phase_span, whole_repetition_faults
+from formcheck.coach.reps import RepPhases
+from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
+from formcheck.exercises.schema import BoundFault, Exercise
+
+# measurement.md, section 4: a required part withheld for more of a repetition cannot be judged.
+MAX_WITHHELD_SHARE = 0.2
+LUMBAR = "lumbar_flexion"
+
+
+def judge_repetition(
+    exercise: Exercise,
+    phases: RepPhases,
+    rows: Sequence[Instant],
+    excursions: Sequence[Excursion],
+    *,
+    index: int,
+    side: Side,
+) -> Repetition:
+    """Return the repetition with everything that is known of it.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked for.
+    phases : RepPhases
+        When it began, turned and ended.
+    rows : sequence of Instant
+        From its start to its end.
+    excursions : sequence of Excursion
+        What the fault detector found in it.
+    index : int
+        From 1.
+    side : {"left", "right", "both"}
+        The side that worked.
+    """
+    faults = [
+        *_surest(exercise, excursions),
+        *whole_repetition_faults(exercise, phases, rows),
+    ]
+    faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
+    withheld = _withheld(exercise, rows)
+    unsure = sorted({e.fault_id for e in excursions if not e.sure and rank(e.severity) > 0})
+    verdict = _verdict(faults, withheld, unsure)
+    return Repetition(
+        index=index,
+        side=side,
+        start_s=phases.start_s,
+        peak_s=phases.peak_s,
+        end_s=phases.end_s,
+        concentric_s=_length_s(phase_span(phases, "concentric", exercise)),
+        hold_s=_length_s(phase_span(phases, "hold", exercise)),
+        eccentric_s=_length_s(phase_span(phases, "eccentric", exercise)),
+        verdict=verdict,
+        reasons=_reasons(faults, withheld, unsure if verdict == "borderline" else [], rows),
+        usable_range=None,
+        range=_ranges(phases, rows),
+        lumbar_flexion_deg=_lumbar(phases, rows),
+        faults=tuple(faults),
+    )
+
+
+def _length_s(span: tuple[float, float]) -> float:
+    return span[1] - span[0]
+
+
+def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
+    """Return one fault for each rule that was surely broken, at its worst severity."""
+    rules = {rule.id: rule for rule in exercise.faults if isinstance(rule, BoundFault)}
+    worst: dict[str, Excursion] = {}
+    for excursion in excursions:
+        known = worst.get(excursion.fault_id)
+        if excursion.sure and (known is None or rank(excursion.severity) > rank(known.severity)):
+            worst[excursion.fault_id] = excursion
+    return [
+        Fault(
+            id=fault_id,
+            severity=excursion.severity,
+            start_s=excursion.start_s,
+            end_s=excursion.end_s,
+            peak=excursion.peak,
+            unit="deg",
+            threshold=excursion.threshold,
+            cue=rules[fault_id].cue,
+            evidence=rules[fault_id].evidence,
+        )
+        for fault_id, excursion in worst.items()
+    ]
+
+
+def _withheld(exercise: Exercise, rows: Sequence[Instant]) -> dict[str, str]:
+    """Return the required signals that were withheld for too long, with their commonest reason's key."""
+    result: dict[str, str] = {}
+    for name in exercise.requires:
+        keys = [row.reason[name] for row in rows if row.reason[name]]
+        if len(keys) > MAX_WITHHELD_SHARE * len(rows):
+            result[name] = max(set(keys), key=keys.count)
+    return result
+
+
+def _verdict(faults: Sequence[Fault], withheld: dict[str, str], unsure: Sequence[str]) -> Verdict:
+    # What was surely seen to be wrong stays wrong, also where another part could not be judged.
+    if any(rank(fault.severity) > 0 for fault in faults):
+        return "fault"
+    if withheld:
+        return "cannot_judge"
+    return "borderline" if unsure else "ok"
+
+
+def _reasons(
+    faults: Sequence[Fault], withheld: dict[str, str], unsure: Sequence[str], rows: Sequence[Instant]
+) -> tuple[str, ...]:
+    said = [fault.id for fault in faults if rank(fault.severity) > 0]
+    said += [f"borderline: {fault_id}" for fault_id in unsure]
+    said += [f"{name}: {reasons.why(key)}" for name, key in withheld.items()]
+    lumbar_keys = [row.reason[LUMBAR] for row in rows if row.reason[LUMBAR]]
+    if LUMBAR not in withheld and len(lumbar_keys) > MAX_WITHHELD_SHARE * len(rows):
+        # Never let silence about the back pass for approval of it.
+        said.append(f"{LUMBAR}: {reasons.why(max(set(lumbar_keys), key=lumbar_keys.count))}")
+    return tuple(said)
+
+
+def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]:
+    result: dict[str, AngleRange] = {}
+    for name in rows[0].deg if rows else ():
+        values = column(rows, name)
+        known = np.flatnonzero(np.isfinite(values))
+        if known.size < (1 - MAX_WITHHELD_SHARE) * len(rows):
+            continue
+        t_s = np.array([rows[i].t_s for i in known])
+        seen = values[known]
+        result[name] = AngleRange(
+            start_deg=float(seen[np.abs(t_s - phases.start_s).argmin()]),
+            peak_deg=float(seen[np.abs(t_s - phases.peak_s).argmin()]),
+            min_deg=float(seen.min()),
+            max_deg=float(seen.max()),
+        )
+    return result
+
+
+def _lumbar(phases: RepPhases, rows: Sequence[Instant]) -> LumbarRange:
+    angles = _ranges(phases, [*rows]).get(LUMBAR) if rows else None
+    if angles is None:
+        keys = [row.reason[LUMBAR] for row in rows if row.reason[LUMBAR]]
+        key = max(set(keys), key=keys.count) if keys else "nobody"
+        return LumbarRange(None, None, None, None, judged=False, reason=reasons.why(key))
+    sd_deg = float(np.nanmedian([row.sd_deg[LUMBAR] for row in rows]))
+    return LumbarRange(
+        angles.min_deg, angles.max_deg, angles.peak_deg, sd_deg, judged=True, reason=""
+    )
