@@ -74,7 +74,11 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
             sd_deg[name] = np.where(reason[name] == "", kind.sd_deg, np.nan)
         if kind.sided:
             working = f"{kind.name}_{calibration.working_side}"
-            deg[kind.name], reason[kind.name], sd_deg[kind.name] = deg[working], reason[working], sd_deg[working]
+            deg[kind.name], reason[kind.name], sd_deg[kind.name] = (
+                deg[working],
+                reason[working],
+                sd_deg[working],
+            )
     return Signals(t_s=track.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
 
 

@@ -70,7 +70,7 @@ class Pose:
         visibility: Floats | None = None,
     ) -> "Pose":
         """Return a pose without trunk edges, such as a stick figure or a foreign data set gives."""
-        seen = np.isfinite(landmarks_px).all(axis=1)
+        seen: Bools = np.asarray(np.isfinite(landmarks_px).all(axis=1))
         return cls(
             t_s=float(t_s),
             landmarks_px=landmarks_px,
@@ -194,8 +194,7 @@ class PoseTrack:
     @property
     def found(self) -> Bools:
         """Return, per instant, whether somebody was found; shape (T,)."""
-        result: Bools = np.isfinite(self.landmarks_px).any(axis=(1, 2))
-        return result
+        return np.asarray(np.isfinite(self.landmarks_px).any(axis=(1, 2)))
 
     def mirrored(self) -> "PoseTrack":
         """Return the track as the mirrored video would give it: x flipped, the sides exchanged."""

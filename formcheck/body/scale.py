@@ -14,13 +14,14 @@ LENGTH_PERCENTILE = 90.0
 
 def mid_hip_px(landmarks_px: Floats) -> Floats:
     """Return the midpoint of both hips, shape (..., 2)."""
-    return (landmarks_px[..., Landmark.LEFT_HIP, :] + landmarks_px[..., Landmark.RIGHT_HIP, :]) / 2
+    both = landmarks_px[..., [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :]
+    return np.asarray(both.mean(axis=-2))
 
 
 def mid_shoulder_px(landmarks_px: Floats) -> Floats:
     """Return the midpoint of both shoulders, shape (..., 2)."""
     both = landmarks_px[..., [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], :]
-    return both.mean(axis=-2)
+    return np.asarray(both.mean(axis=-2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def yaw_deg_of(shoulder_ratio: float) -> float:
 def shoulder_ratio(landmarks_px: Floats, scale: BodyScale) -> Floats:
     """Return shoulder width over the trunk's full length, shape (...): 0 from the side."""
     width = landmarks_px[..., Landmark.LEFT_SHOULDER, :] - landmarks_px[..., Landmark.RIGHT_SHOULDER, :]
-    return np.linalg.norm(width, axis=-1) / scale.trunk_px
+    return np.asarray(np.linalg.norm(width, axis=-1) / scale.trunk_px)
 
 
 def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
@@ -68,7 +68,7 @@ def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
         knees = knees + np.nan_to_num(bend / (0.5 * scale.trunk_px**2))
     ears = landmarks_px[..., [Landmark.LEFT_EAR, Landmark.RIGHT_EAR], 0].mean(axis=-1)
     head = np.nan_to_num(landmarks_px[..., Landmark.NOSE, 0] - ears)
-    return (
+    return np.asarray(
         _WEIGHT["feet"] * np.tanh(feet / (0.2 * scale.trunk_px))
         + _WEIGHT["knees"] * np.tanh(knees)
         + _WEIGHT["head"] * np.tanh(head / (0.1 * scale.trunk_px))

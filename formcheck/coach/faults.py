@@ -90,8 +90,8 @@ class BoundMonitor:
     @property
     def current(self) -> Severity | None:
         """The worst severity that is surely active now."""
-        active = [level.severity for level in self._levels if level.active and level.sure]
-        return max(active, key=rank) if active else None
+        active: list[Severity] = [level.severity for level in self._levels if level.active and level.sure]
+        return max(active, key=rank, default=None)
 
     def onset_s(self) -> float:
         """Return when the worst active level was entered."""

@@ -75,9 +75,7 @@ def _from_start_posture(exercise: Exercise, phases: RepPhases, rows: Sequence[In
     until_s = phases.start_s + POSTURE_AFTER_SHARE * (phases.peak_s - phases.start_s)
     bounds = exercise.start_posture.bounds_deg
     return any(
-        holds_posture(row, bounds)
-        for row in rows
-        if phases.start_s - POSTURE_BEFORE_S <= row.t_s <= until_s
+        holds_posture(row, bounds) for row in rows if phases.start_s - POSTURE_BEFORE_S <= row.t_s <= until_s
     )
 
 

@@ -57,9 +57,7 @@ class Judged:
     signal: str
 
 
-def judge(
-    track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | None = None
-) -> Judged:
+def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | None = None) -> Judged:
     """Judge a recorded set.
 
     Parameters

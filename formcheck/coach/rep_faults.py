@@ -22,9 +22,7 @@ def phase_span(phases: RepPhases, phase: Phase, exercise: Exercise) -> tuple[flo
     return outward if phase == exercise.repetition.first_phase else back
 
 
-def whole_repetition_faults(
-    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]
-) -> list[Fault]:
+def whole_repetition_faults(exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]) -> list[Fault]:
     """Judge the faults that only a finished repetition can show.
 
     Parameters
@@ -49,9 +47,7 @@ def whole_repetition_faults(
     return faults
 
 
-def _below(
-    rule: RangeFault | TempoFault, value: float, unit: str, span: tuple[float, float]
-) -> list[Fault]:
+def _below(rule: RangeFault | TempoFault, value: float, unit: str, span: tuple[float, float]) -> list[Fault]:
     crossed = [(severity, bound) for severity, bound in rule.bounds if value < bound]
     return [_fault(rule, crossed[-1], value, unit, span)] if crossed else []
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
-from formcheck.coach.instant import Instant, column
+from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_faults import phase_span, whole_repetition_faults
 from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
@@ -136,7 +136,7 @@ def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]
         known = np.flatnonzero(np.isfinite(values))
         if known.size < (1 - MAX_WITHHELD_SHARE) * len(rows):
             continue
-        t_s = np.array([rows[i].t_s for i in known])
+        t_s = times(rows)[known]
         seen = values[known]
         result[name] = AngleRange(
             start_deg=float(seen[np.abs(t_s - phases.start_s).argmin()]),
@@ -154,6 +154,4 @@ def _lumbar(phases: RepPhases, rows: Sequence[Instant]) -> LumbarRange:
         key = max(set(keys), key=keys.count) if keys else "nobody"
         return LumbarRange(None, None, None, None, judged=False, reason=reasons.why(key))
     sd_deg = float(np.nanmedian([row.sd_deg[LUMBAR] for row in rows]))
-    return LumbarRange(
-        angles.min_deg, angles.max_deg, angles.peak_deg, sd_deg, judged=True, reason=""
-    )
+    return LumbarRange(angles.min_deg, angles.max_deg, angles.peak_deg, sd_deg, judged=True, reason="")
