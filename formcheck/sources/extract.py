@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.sources.mediapipe_pose import PoseEstimator
-from formcheck.sources.video import Times, VideoSource, sha256_of
+from formcheck.sources.video import Reading, Times, VideoSource, sha256_of
 
 Progress = Callable[[float, float], None]
 """Called with the seconds that are done and the seconds that the file declares (0: it does not)."""
@@ -54,13 +55,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The poses of one stretch of a recording, and what went wrong while it was read.
+    """The poses of one stretch of a recording, and how far it could be read.
 
-    Plain arrays and strings, so that it can be sent from one process to another.
+    Plain arrays and numbers, so that it can be sent from one process to another.
     """
 
     track: PoseTrack
-    damage: str
+    reading: Reading
 
 
 def extract(
@@ -142,7 +143,7 @@ def extract_interval(
             builder.add(pose)
             if progress is not None:
                 progress(frame.t_s, source.duration_s)
-    return Part(builder.track(), source.damage)
+    return Part(builder.track(), source.reading)
 
 
 def join_parts(source: VideoSource, settings: Settings, parts: Sequence[Part]) -> PoseTrack:
@@ -153,7 +154,7 @@ def join_parts(source: VideoSource, settings: Settings, parts: Sequence[Part]) -
     UnreadableInputError
         When all of them hold fewer than 12 frames or less than a second.
     """
-    damage = " ".join(dict.fromkeys(part.damage for part in parts if part.damage))
+    damage = source.damage(reduce(Reading.joined, (part.reading for part in parts)))
     arrays = {name: np.concatenate([getattr(part.track, name) for part in parts]) for name in ARRAYS}
     times = Times(arrays["t_s"])
     times.require_enough(source.path, damage)

@@ -33,8 +33,17 @@ MIN_FRAMES = 12
 MIN_DURATION_S = 1.0
 
 _DECODER_THREADS = 2  # inference is the bottleneck; each further thread keeps more decoded pictures alive
+_DECODER_DELAY = 32  # pictures that a decoder may hold back, so that a gap shows so much after its cause
+_GAP_S = 0.01  # between the end of one picture and the next
 _DECLARED_END_TOLERANCE_S = 0.5  # containers round durations and count audio; a cut of less does not matter
-_OPTIONS = {"protocol_whitelist": "file"}  # a playlist that is named .mp4 must not reach the network
+_OPTIONS = {
+    # a playlist or script that is named .mp4 must reach neither the network nor other people's files
+    "protocol_whitelist": "file",
+    "format_whitelist": (
+        "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg,mxf,dv,gif,h264,hevc,"
+        "mp3,wav,flac,aac"  # only so that the message can say that they hold sound
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,59 @@ class _Header:
     declared_frames: int
 
 
+@dataclass(slots=True)
+class Reading:
+    """How far a stretch of a file could be read.
+
+    Parameters
+    ----------
+    pictures : int
+        How many had a time that could be used.
+    end_s : float
+        When the last of them ends.
+    lost_from_s, lost_to_s : float, optional
+        What could not be decoded lies between these times.
+    broke_off : bool
+        Whether the container became unreadable.
+    to_end : bool
+        Whether the file was to be read to its end.
+    """
+
+    pictures: int = 0
+    end_s: float = 0.0
+    lost_from_s: float | None = None
+    lost_to_s: float | None = None
+    broke_off: bool = False
+    to_end: bool = False
+    _watch: int = 0
+
+    def note_picture(self, picture: VideoFrame, t_s: float) -> None:
+        """Note a picture that was decoded."""
+        if self._watch:
+            self._watch -= 1
+            if self.lost_to_s is None or t_s - self.end_s > _GAP_S:
+                self.lost_to_s = t_s
+        self.pictures += 1
+        self.end_s = t_s + float((picture.duration or 0) * (picture.time_base or 0))
+
+    def note_lost(self) -> None:
+        """Note a piece that could not be decoded."""
+        if self.lost_from_s is None:
+            self.lost_from_s = self.end_s
+        self._watch = _DECODER_DELAY
+
+    def joined(self, later: "Reading") -> "Reading":
+        """Return this stretch and the one behind it as one."""
+        return Reading(
+            pictures=self.pictures + later.pictures,
+            end_s=later.end_s if later.pictures else self.end_s,
+            lost_from_s=later.lost_from_s if self.lost_from_s is None else self.lost_from_s,
+            lost_to_s=self.lost_to_s if later.lost_to_s is None else later.lost_to_s,
+            broke_off=self.broke_off or later.broke_off,
+            to_end=later.to_end,
+        )
+
+
 class VideoSource:
     """The frames of one video file.
 
@@ -119,7 +181,7 @@ class VideoSource:
         self._max_side_px = max_side_px
         self._closed = False
         self._sha256 = ""
-        self._damage = ""
+        self._reading = Reading()
         self._times = Times()
         require_file(self.path)
         with self._open() as container:
@@ -143,9 +205,25 @@ class VideoSource:
         return self._header.duration_s
 
     @property
-    def damage(self) -> str:
-        """What kept the last iteration from reading everything, in a sentence; empty when nothing did."""
-        return self._damage
+    def reading(self) -> Reading:
+        """How far the last iteration came."""
+        return self._reading
+
+    def damage(self, reading: Reading) -> str:
+        """Say in a sentence what kept a reading from everything; empty when nothing did."""
+        parts = []
+        if reading.lost_from_s is not None and reading.lost_to_s is not None:
+            between = f"between {reading.lost_from_s:.1f} s and {reading.lost_to_s:.1f} s"
+            parts.append(f"The file is damaged: parts {between} could not be decoded.")
+        declared_s = self._header.duration_s
+        complete = 0 < self._header.declared_frames <= reading.pictures
+        short = reading.to_end and declared_s - reading.end_s > _DECLARED_END_TOLERANCE_S and not complete
+        if short or reading.broke_off:
+            of = f" of {declared_s:.1f} s" if declared_s else ""
+            parts.append(
+                f"Reading stopped at {reading.end_s:.1f} s{of}: the file is damaged or cut off there."
+            )
+        return " ".join(parts)
 
     @property
     def origin(self) -> Origin:
@@ -159,7 +237,7 @@ class VideoSource:
             width_px=self.width_px,
             height_px=self.height_px,
             rotation_deg=self._header.upright.rotation_deg,
-            damage=self._damage,
+            damage=self.damage(self._reading),
         )
 
     # -- reading -------------------------------------------------------------------------------------------
@@ -172,9 +250,8 @@ class VideoSource:
 
         Their times and pictures are the ones that a whole iteration gives.
         """
-        log = _ReadLog()
         self._require_open()
-        self._damage = ""
+        log = self._reading = Reading(to_end=end_s >= self.duration_s)
         with self._open() as container:
             stream = _video_stream(self.path, container)
             if start_s > 0 and stream.time_base:
@@ -184,8 +261,8 @@ class VideoSource:
                 if t_s >= end_s:
                     break
                 if t_s >= start_s:
+                    log.note_picture(picture, t_s)
                     yield self._frame(picture, t_s)
-        self._damage = log.sentence(self._header, whole=end_s >= self.duration_s)
 
     def close(self) -> None:
         """Forbid further reading; each iteration closes its own file."""
@@ -204,7 +281,7 @@ class VideoSource:
         for frame in self.frames():
             times.add(frame.t_s)
             yield frame
-        times.require_enough(self.path, self._damage)
+        times.require_enough(self.path, self.damage(self._reading))
         self._times = times
 
     def _open(self) -> InputContainer:
@@ -219,7 +296,7 @@ class VideoSource:
             raise ValueError(f"this source of {self.path.name} is closed")
 
     def _timed(
-        self, container: InputContainer, stream: VideoStream, log: "_ReadLog"
+        self, container: InputContainer, stream: VideoStream, log: Reading
     ) -> Iterator[tuple[VideoFrame, float]]:
         """Yield pictures with times that strictly increase."""
         last_s = -math.inf
@@ -230,7 +307,6 @@ class VideoSource:
             if t_s <= last_s:
                 continue
             last_s = t_s
-            log.note_picture(picture, t_s)
             yield picture, t_s
 
     def _frame(self, picture: VideoFrame, t_s: float) -> Frame:
@@ -297,44 +373,7 @@ class Times:
         )
 
 
-class _ReadLog:
-    """What went wrong while one iteration read its file."""
-
-    def __init__(self) -> None:
-        self.pictures = 0
-        self.lost = 0
-        self.first_lost_s: float | None = None
-        self.stopped = False
-        self.end_s = 0.0
-
-    def note_picture(self, picture: VideoFrame, t_s: float) -> None:
-        self.pictures += 1
-        length = (
-            float(picture.duration * picture.time_base) if picture.duration and picture.time_base else 0.0
-        )
-        self.end_s = t_s + length
-
-    def note_lost(self) -> None:
-        self.lost += 1
-        if self.first_lost_s is None:
-            self.first_lost_s = self.end_s
-
-    def sentence(self, header: _Header, *, whole: bool) -> str:
-        parts = []
-        if self.lost:
-            pieces = "1 piece" if self.lost == 1 else f"{self.lost} pieces"
-            parts.append(f"{pieces} near {self.first_lost_s:.1f} s could not be decoded.")
-        missing_s = header.duration_s - self.end_s
-        complete = 0 < header.declared_frames <= self.pictures
-        if whole and (self.stopped or (missing_s > _DECLARED_END_TOLERANCE_S and not complete)):
-            declared = f" of {header.duration_s:.1f} s" if header.duration_s else ""
-            parts.append(
-                f"Reading stopped at {self.end_s:.1f} s{declared}, where the file is damaged or cut off."
-            )
-        return " ".join(parts)
-
-
-def _decode(container: InputContainer, stream: VideoStream, log: _ReadLog) -> Iterator[VideoFrame]:
+def _decode(container: InputContainer, stream: VideoStream, log: Reading) -> Iterator[VideoFrame]:
     """Yield decoded pictures in presentation order, going on behind pieces that cannot be decoded."""
     packets = container.demux(stream)
     while True:
@@ -343,7 +382,7 @@ def _decode(container: InputContainer, stream: VideoStream, log: _ReadLog) -> It
         except StopIteration:
             return
         except av.error.FFmpegError:
-            log.stopped = True
+            log.broke_off = True
             yield from _flush(stream)
             return
         try:
@@ -398,11 +437,8 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
 
 def _read_header(path: Path, container: InputContainer) -> _Header:
     """Describe a file from its container and its first picture."""
-    format_name = container.format.name
-    if format_name.endswith("_pipe") or format_name == "image2":
-        raise UnreadableInputError(f"{path}: this is {recognise(path) or 'a photo'}, not a video. {NEEDED}")
     stream = _video_stream(path, container)
-    first = next(_decode(container, stream, _ReadLog()), None)
+    first = next(_decode(container, stream, Reading()), None)
     if first is None:
         raise UnreadableInputError(
             f"{path}: not one picture of its video ({stream.codec_context.name}) could be decoded; it is "
@@ -410,7 +446,7 @@ def _read_header(path: Path, container: InputContainer) -> _Header:
         )
     if first.time is None:
         raise UnreadableInputError(
-            f"{path}: the pictures carry no times (a raw {format_name} stream). Save it again as .mp4."
+            f"{path}: the pictures carry no times (raw {container.format.name}). Save it again as .mp4."
         )
     upright = Upright.of(first)
     width, height = _square_pixel_size(stream, first)
@@ -418,12 +454,13 @@ def _read_header(path: Path, container: InputContainer) -> _Header:
         width, height = height, width
     time_base = stream.time_base or 0
     start_s = float(stream.start_time * time_base) if stream.start_time is not None else math.inf
+    zero_s = min(start_s, float(first.time))
     return _Header(
-        zero_s=min(start_s, float(first.time)),
+        zero_s=zero_s,
         upright=upright,
         width_px=width,
         height_px=height,
-        duration_s=_declared_duration_s(container, stream),
+        duration_s=_declared_duration_s(container, stream, zero_s),
         fps=float(stream.average_rate or 0),
         declared_frames=stream.frames,
     )
@@ -435,10 +472,11 @@ def _square_pixel_size(stream: VideoStream, picture: VideoFrame) -> tuple[int, i
     return round(picture.width * aspect), picture.height
 
 
-def _declared_duration_s(container: InputContainer, stream: VideoStream) -> float:
+def _declared_duration_s(container: InputContainer, stream: VideoStream, zero_s: float) -> float:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else 0.0
+    # Matroska's muxers count from 0 even where the first picture comes later
+    return max(0.0, container.duration / av.time_base - max(0.0, zero_s)) if container.duration else 0.0
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
