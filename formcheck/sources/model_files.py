@@ -201,23 +201,22 @@ def _fetch(
         routes.append((made_from, lambda target: _write(target, bundle_from_index(index, progress))))
     for place, route in routes:
         try:
-            found = _bring(entry, folder, route)
+            return _bring(name, entry, folder, route)
         except (FetchError, OSError) as error:
             tried.append(f"{place} ({error})")
-        else:
-            return ModelFile(name, found.path, found.sha256 or "", found.origin or "")
     return None
 
 
-def _bring(entry: ModelEntry, folder: Path, route: Callable[[BinaryIO], None]) -> Found:
+def _bring(name: str, entry: ModelEntry, folder: Path, route: Callable[[BinaryIO], None]) -> ModelFile:
     """Let a route fill a temporary file, check it, and only then move it to its place."""
     with new_file(folder, entry.file) as part:
         with part.open("wb") as target:
             route(target)
         sha256 = sha256_of(part)
-        if entry.origin_of(sha256) is None:
+        origin = entry.origin_of(sha256)
+        if origin is None:
             raise FetchError(f"wrong checksum, {sha256[:8]}... instead of {entry.sha256[:8]}...")
-        return put(part, entry)
+        return ModelFile(name, put(part, entry), sha256, origin)
 
 
 def _write(target: BinaryIO, content: bytes) -> None:

@@ -110,8 +110,8 @@ def new_file(folder: Path, name: str) -> Iterator[Path]:
             Path(part).unlink(missing_ok=True)
 
 
-def put(part: Path, entry: ModelEntry) -> Found:
-    """Move a finished, checked temporary file to its place in the same folder.
+def put(part: Path, entry: ModelEntry) -> Path:
+    """Move a finished, checked temporary file to its place in the same folder, and return that place.
 
     Another process may be doing the same: whoever comes last replaces a good file by an equal one. A file in
     the way that has a wrong checksum is kept under another name, since it may be somebody's own.
@@ -125,7 +125,7 @@ def put(part: Path, entry: ModelEntry) -> Found:
         # Windows refuses while another process, which was faster, has the new file open.
         if inspect(part.parent, entry).origin is None:
             raise
-    return inspect(part.parent, entry)
+    return target
 
 
 def _set_aside(folder: Path, entry: ModelEntry) -> None:
