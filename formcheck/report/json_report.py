@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -76,6 +77,11 @@ def report_json(report: SetReport) -> Json:
 def report_text(report: SetReport) -> str:
     """Return the text of ``report.json``: indented, in UTF-8 letters, ending in a line break."""
     return json.dumps(report_json(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write(report: SetReport, path: Path) -> None:
+    """Write ``report.json``."""
+    path.write_text(report_text(report), encoding="utf-8", newline="\n")
 
 
 def report_from_json(data: Mapping[str, Any]) -> SetReport:

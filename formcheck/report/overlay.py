@@ -1,0 +1,176 @@
+"""``overlay.mp4``: the recording with what formcheck saw drawn over it, playable in any browser."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import cv2
+import numpy as np
+
+from formcheck.body.filters import smooth_series
+from formcheck.body.pose import Pose, PoseTrack
+from formcheck.body.signals import Signals
+from formcheck.coach.set_report import SetReport
+from formcheck.report.drawing import draw, scaled_pose
+from formcheck.report.frame_state import frame_state
+from formcheck.report.words import Focus, focus_of
+from formcheck.sources.frames import Image
+
+MAX_SIDE_PX = 1280
+TICKS_PER_S = 90_000
+"""The time base of the file: a microsecond or so finer than any camera, and what broadcast uses."""
+MAX_POSE_AGE_S = 0.05
+# faststart: it plays before it is loaded; timescale: a start later than 0 is else rounded to milliseconds
+MUXER = {"movflags": "+faststart", "movie_timescale": str(TICKS_PER_S)}
+ENCODER = {"preset": "veryfast", "crf": "23", "profile": "high"}
+
+
+class FrameLike(Protocol):
+    """What is needed of a frame: `formcheck.sources.frames.Frame` has it."""
+
+    @property
+    def t_s(self) -> float:
+        """Presentation time in seconds."""
+        ...
+
+    @property
+    def image_rgb(self) -> Image:
+        """The upright picture, possibly smaller than the original."""
+        ...
+
+    @property
+    def width_px(self) -> int:
+        """Width of the upright original, in whose pixels poses are."""
+        ...
+
+    @property
+    def height_px(self) -> int:
+        """Height of the upright original."""
+        ...
+
+
+def write_overlay(
+    frames: Iterable[FrameLike],
+    track: PoseTrack,
+    signals: Signals,
+    report: SetReport,
+    path: Path,
+    *,
+    focus: Focus | None = None,
+    max_side_px: int = MAX_SIDE_PX,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the annotated video; frames keep the presentation times that they came with.
+
+    Parameters
+    ----------
+    frames : iterable of FrameLike
+        Upright pictures in the order of their times.
+    track : PoseTrack
+        The poses, raw: they are steadied here, for the eye only.
+    signals : Signals
+        The angles over time.
+    report : SetReport
+        The judged set.
+    path : Path
+        Where to; replaced if it is there.
+    focus : Focus, optional
+        What the exercise is about; where None, `focus_of` the report.
+    max_side_px : int
+        Pictures are scaled down so that their longer side is at most this.
+    progress : callable, optional
+        Called with the time in seconds that has been reached.
+
+    Raises
+    ------
+    ValueError
+        When there is no frame: a file without a picture plays nowhere.
+    """
+    focus = focus or focus_of(report)
+    poses = steadied(track)
+    with _Encoder(path) as encoder:
+        for frame in frames:
+            image = fitted_image(frame.image_rgb, max_side_px)
+            pose = pose_at(poses, frame.t_s)
+            if pose is not None:
+                height, width = image.shape[:2]
+                pose = scaled_pose(pose, width / frame.width_px, height / frame.height_px)
+            draw(image, pose, frame_state(report, signals, frame.t_s, focus=focus))
+            encoder.write(frame.t_s, image)
+            if progress is not None:
+                progress(frame.t_s)
+        if encoder.empty:
+            raise ValueError("an overlay video needs at least one frame")
+
+
+def steadied(track: PoseTrack) -> PoseTrack:
+    """Return a track without the jitter of landmarks and edges, for drawing."""
+    return replace(
+        track,
+        landmarks_px=smooth_series(track.t_s, track.landmarks_px),
+        edges_px=smooth_series(track.t_s, track.edges_px),
+    )
+
+
+def pose_at(track: PoseTrack, t_s: float) -> Pose | None:
+    """Return the pose nearest to an instant; None where there is none within 50 ms."""
+    if not len(track):
+        return None
+    right = min(int(np.searchsorted(track.t_s, t_s)), len(track) - 1)
+    nearest = min(max(right - 1, 0), right, key=lambda i: abs(float(track.t_s[i]) - t_s))
+    return track.pose(nearest) if abs(float(track.t_s[nearest]) - t_s) <= MAX_POSE_AGE_S else None
+
+
+def fitted_image(image: Image, max_side_px: int) -> Image:
+    """Return a copy no longer than ``max_side_px`` whose sides are even, as H.264 wants them."""
+    height, width = image.shape[:2]
+    shrink = min(1.0, max_side_px / max(height, width))
+    size = (max(2, math.floor(width * shrink / 2) * 2), max(2, math.floor(height * shrink / 2) * 2))
+    if size == (width, height):
+        return image.copy()
+    result: Image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return result
+
+
+class _Encoder:
+    """Writes pictures with their own times as H.264 in an MP4 file that can start before it is loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self._container = av.open(str(path), "w", format="mp4", options=MUXER)
+        self._stream: av.VideoStream | None = None
+        self._last_tick = -1
+
+    def __enter__(self) -> "_Encoder":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self._stream is not None:
+            self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    @property
+    def empty(self) -> bool:
+        return self._stream is None
+
+    def write(self, t_s: float, image: Image) -> None:
+        """Add a picture; one whose time does not advance by a tick is put a tick later."""
+        if self._stream is None:
+            self._stream = self._open_stream(image)
+        tick = max(round(t_s * TICKS_PER_S), self._last_tick + 1)
+        self._last_tick = tick
+        frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+        frame.pts = tick
+        frame.time_base = Fraction(1, TICKS_PER_S)
+        self._container.mux(self._stream.encode(frame))
+
+    def _open_stream(self, image: Image) -> av.VideoStream:
+        stream = self._container.add_stream("libx264", rate=30, options=ENCODER)
+        stream.height, stream.width = image.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = Fraction(1, TICKS_PER_S)
+        stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
+        return stream

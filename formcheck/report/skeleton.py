@@ -1,0 +1,175 @@
+"""Drawing the body over a picture: the near side clear, the far side faint, the back's contour."""
+
+from itertools import pairwise
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from formcheck.body.landmarks import Landmark, of_side
+from formcheck.body.pose import EDGE_STATIONS, Bools, Floats, Pose
+from formcheck.report.frame_state import Back
+from formcheck.report.tiles import AMBER, GREY, OK, RED, SKY, WHITE, Mark, Rgb, blend, mark
+from formcheck.sources.frames import Image
+
+LeftRight = Literal["left", "right"]
+
+MIN_VISIBILITY = 0.3
+MIN_EDGE_CONFIDENCE = 0.3
+FAR_OPACITY = 0.42
+CASING: Rgb = (13, 23, 31)
+BACK_STATIONS = (EDGE_STATIONS >= 0.0) & (EDGE_STATIONS <= 0.9)  # sacrum to the upper back
+BACK_COLOUR: dict[Back, Rgb] = {"ok": OK, "amber": AMBER, "red": RED, "not_judged": GREY}
+_BACK_MARK: dict[Back, Mark] = {"ok": "ok", "amber": "amber", "red": "red", "not_judged": "cannot_judge"}
+
+_SIDE_BONES = (
+    ("ear", "shoulder"),
+    ("shoulder", "elbow"),
+    ("elbow", "wrist"),
+    ("shoulder", "hip"),
+    ("hip", "knee"),
+    ("knee", "ankle"),
+    ("ankle", "heel"),
+    ("heel", "foot_index"),
+    ("ankle", "foot_index"),
+)
+_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_ACROSS = ((Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER), (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
+_SHIFT = 4  # OpenCV takes coordinates in sixteenths of a pixel
+_ONE = 1 << _SHIFT
+
+Lines = list[tuple[Floats, Floats]]
+
+
+def draw_body(image: Image, pose: Pose, back: Back, near: LeftRight | None, facing: LeftRight | None) -> None:
+    """Draw a body in place.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (h, w, 3)
+        RGB, contiguous.
+    pose : Pose
+        In pixels of this very picture.
+    back : Back
+        How the lower back is judged now.
+    near, facing : {"left", "right"} or None
+        The side next to the camera and the facing in the picture; None where unknown.
+    """
+    points = np.where(pose.visibility[:, None] >= MIN_VISIBILITY, pose.landmarks_px, np.nan)
+    width = _line_width(points, image)
+    if near is None:
+        sides: tuple[LeftRight, ...] = ("left", "right")
+        across = [(points[a], points[b]) for a, b in _ACROSS]
+    else:
+        far: LeftRight = "left" if near == "right" else "right"
+        _faintly(image, _bones(points, far), max(1, round(width * 0.7)))
+        sides, across = (near,), []
+    _lines(image, across + [bone for side in sides for bone in _bones(points, side)], width, WHITE)
+    for side in sides:
+        _joints(image, points, side, width)
+    if facing is not None:
+        _draw_back(image, pose, back, 0 if facing == "right" else 1, width)
+
+
+def _line_width(points: Floats, image: Image) -> int:
+    """Return a line width that suits the size of the person, or of the picture where that is unknown."""
+    sides = [points[of_side("shoulder", side)] - points[of_side("hip", side)] for side in ("left", "right")]
+    lengths = [float(np.hypot(*line)) for line in sides if np.isfinite(line).all()]
+    trunk_px = max(lengths) if lengths else min(image.shape[:2]) * 0.25
+    return int(np.clip(round(trunk_px * 0.028), 2, max(2, min(image.shape[:2]) // 110)))
+
+
+def _bones(points: Floats, side: LeftRight) -> Lines:
+    return [(points[of_side(a, side)], points[of_side(b, side)]) for a, b in _SIDE_BONES]
+
+
+def _fixed(point: Floats) -> tuple[int, int]:
+    # half a pixel: OpenCV's coordinate 0 is the middle of the first pixel, ours its left edge
+    return round((float(point[0]) - 0.5) * _ONE), round((float(point[1]) - 0.5) * _ONE)
+
+
+def _drawable(image: Image, line: tuple[Floats, Floats]) -> bool:
+    limit = 4 * max(image.shape[:2])  # far outside is a wild guess, and overflows OpenCV's integers
+    return all(bool(np.isfinite(end).all()) and float(np.abs(end).max()) < limit for end in line)
+
+
+def _lines(image: Image, lines: Lines, width: int, colour: Rgb) -> None:
+    """Draw lines with a dark casing, so that they stand out from any background."""
+    fixed = [(_fixed(a), _fixed(b)) for a, b in lines if _drawable(image, (a, b))]
+    for thickness, shade in ((width + 2 + width // 2, CASING), (width, colour)):
+        for a, b in fixed:
+            cv2.line(image, a, b, shade, thickness, cv2.LINE_AA, _SHIFT)
+
+
+def _faintly(image: Image, lines: Lines, width: int) -> None:
+    """Draw lines that let the picture through; only the part that they cover is blended."""
+    lines = [line for line in lines if _drawable(image, line)]
+    if not lines:
+        return
+    ends = np.array(lines).reshape(-1, 2)
+    low = np.clip(ends.min(axis=0) - 3 * width, 0, None).astype(int)
+    high = np.minimum(ends.max(axis=0) + 3 * width + 1, (image.shape[1], image.shape[0])).astype(int)
+    if (low >= high).any():
+        return
+    part = image[low[1] : high[1], low[0] : high[0]]
+    over = part.copy()
+    _lines(over, [(a - low, b - low) for a, b in lines], width, WHITE)
+    part[:] = cv2.addWeighted(over, FAR_OPACITY, part, 1 - FAR_OPACITY, 0)
+
+
+def _joints(image: Image, points: Floats, side: LeftRight, width: int) -> None:
+    for part in _JOINTS:
+        point = points[of_side(part, side)]
+        if not _drawable(image, (point, point)):
+            continue
+        for radius, shade in ((1.75 * width + 1, CASING), (1.45 * width, WHITE), (0.95 * width, SKY)):
+            cv2.circle(image, _fixed(point), round(radius * _ONE), shade, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+
+
+def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) -> None:
+    """Draw the contour of the back: whole where judged, dashed grey where not, with the verdict's sign."""
+    edge = pose.edges_px[dorsal]
+    seen = (
+        BACK_STATIONS
+        & np.isfinite(edge).all(axis=1)
+        & (pose.edge_confidence[dorsal] >= MIN_EDGE_CONFIDENCE)
+        & ~pose.edge_occluded[dorsal]
+    )
+    if seen.sum() < 4:
+        return
+    colour = BACK_COLOUR[back]
+    thick = round(1.3 * width)
+    for stretch in _stretches(seen):
+        dashed = back == "not_judged"
+        pieces = _dashes(edge[stretch], 3.0 * width) if dashed else [edge[stretch]]
+        lines = [(a, b) for piece in pieces for a, b in pairwise(piece)]
+        _lines(image, lines, max(1, width - 1) if dashed else thick, colour)
+    if back == "not_judged":
+        return  # the strip below says it in words; a sign at every moment would nag
+    outward = _outward(pose, dorsal)
+    middle = edge[np.flatnonzero(seen)[seen.sum() // 3]] + outward * width * 5
+    if _drawable(image, (middle, middle)):
+        size = int(np.clip(6 * width, 12, 40))
+        blend(image, mark(_BACK_MARK[back], size), round(middle[0] - size / 2), round(middle[1] - size / 2))
+
+
+def _stretches(seen: Bools) -> list[slice]:
+    """Return the uninterrupted stretches of at least two stations."""
+    bounds = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(int)))
+    return [slice(a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a >= 2]
+
+
+def _dashes(points: Floats, dash_px: float) -> list[Floats]:
+    """Cut a curve into dashes of equal length with gaps as long."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    starts = np.arange(0.0, along[-1], 2 * dash_px)
+    fine = [np.linspace(start, min(start + dash_px, along[-1]), 4) for start in starts]
+    return [np.stack([np.interp(at, along, points[:, i]) for i in (0, 1)], axis=1) for at in fine]
+
+
+def _outward(pose: Pose, dorsal: int) -> Floats:
+    """Return the unit direction from the front edge to the back edge."""
+    across = np.nanmean(pose.edges_px[dorsal] - pose.edges_px[1 - dorsal], axis=0)
+    length = float(np.hypot(*across))
+    result: Floats = across / length if np.isfinite(length) and length > 0 else np.zeros(2)
+    return result

@@ -1,0 +1,204 @@
+"""The words and marks that every view shares: names of angles, phases and verdicts, times, numbers."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+from typing import Literal
+
+from formcheck.body.reasons import why
+from formcheck.coach.set_report import Repetition, SetReport, Verdict
+from formcheck.exercises.load import library
+from formcheck.exercises.schema import Exercise, RangeFault
+
+MINUS, DASH, DEGREE = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{DEGREE SIGN}"
+
+Phase = Literal["resting", "concentric", "hold", "eccentric"]
+
+VERDICT_WORD: dict[Verdict, str] = {
+    "ok": "No fault seen",
+    "borderline": "Borderline",
+    "fault": "Fault",
+    "cannot_judge": "Not judged",
+}
+VERDICT_MARK: dict[Verdict, str] = {"ok": "✓", "borderline": "≈", "fault": "!", "cannot_judge": "?"}
+
+_SIGNAL_LABEL = {
+    "trunk_thigh": "hip bend",
+    "hip_flexion": "hip flexion",
+    "knee_flexion": "knee bend",
+    "trunk_lean": "trunk lean",
+    "thigh_elevation": "thigh angle",
+    "leg_elevation": "leg raise",
+    "heel_rise": "heel rise",
+    "shoulder_flexion": "arm raise",
+    "thigh_inclination": "thigh tilt",
+    "trunk_inclination": "trunk tilt",
+    "trunk_lateral_tilt": "sideways lean",
+    "pelvis_obliquity": "belt line tilt",
+    "lumbar_flexion": "lower back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a set's pictures are about; made from the exercise.
+
+    Parameters
+    ----------
+    signal : str
+        The signal that counts the repetitions.
+    target_deg : (float, float), optional
+        The band of that signal that is asked for at a repetition's peak, in its own degrees; infinity
+        where it is open.
+    first_phase : {"concentric", "eccentric"}
+        Which one the outward movement is: a leg lift begins with the first, a squat with the second.
+    concentric_word, eccentric_word : str
+        What the phases are called to the person.
+    """
+
+    signal: str
+    target_deg: tuple[float, float] | None = None
+    first_phase: Literal["concentric", "eccentric"] = "concentric"
+    concentric_word: str = "lifting"
+    eccentric_word: str = "lowering"
+
+    def phase_word(self, phase: Phase) -> str:
+        """Return the word for a phase."""
+        words: dict[Phase, str] = {
+            "resting": "ready",
+            "concentric": self.concentric_word,
+            "hold": "holding",
+            "eccentric": self.eccentric_word,
+        }
+        return words[phase]
+
+    def reached(self, peak_deg: float) -> bool | None:
+        """Whether a peak lies in the target band; None without a target or a number."""
+        if self.target_deg is None or not math.isfinite(peak_deg):
+            return None
+        low, high = self.target_deg
+        return low <= peak_deg <= high
+
+
+def focus_of(
+    report: SetReport,
+    *,
+    exercise: Exercise | None = None,
+    signal: str | None = None,
+    target_band_deg: tuple[float, float] | None = None,
+) -> Focus:
+    """Return what a report is about.
+
+    Parameters
+    ----------
+    report : SetReport
+        The judged set.
+    exercise : Exercise, optional
+        What it was judged as; looked up in the library by the report's exercise id where None.
+    signal : str, optional
+        The signal that counted; else the exercise's first one that the report has, else the one that
+        moved most.
+    target_band_deg : (float, float), optional
+        Else from the exercise: its target, or the share of it below which a repetition is called short,
+        from the level at which repetitions start; open above.
+    """
+    exercise = exercise or _from_library(report.exercise.id)
+    names = exercise.repetition.signals if exercise else ()
+    shown = signal or next((name for name in names if _has(report, name)), None) or _moved_most(report)
+    if exercise is None:
+        return Focus(shown, target_band_deg)
+    if target_band_deg is None and shown == names[0]:
+        target_band_deg = _target_band(report, exercise, shown)
+    return Focus(shown, target_band_deg, exercise.repetition.first_phase)
+
+
+@lru_cache(maxsize=16)
+def _from_library(exercise_id: str) -> Exercise | None:
+    known = library()
+    return known[exercise_id].exercise if exercise_id in known else None
+
+
+def _has(report: SetReport, signal: str) -> bool:
+    return any(signal in rep.range for rep in report.reps)
+
+
+def _moved_most(report: SetReport) -> str:
+    movement: dict[str, float] = {}
+    for rep in report.reps:
+        for name, angle in rep.range.items():
+            moved = angle.max_deg - angle.min_deg
+            if math.isfinite(moved):
+                movement[name] = max(movement.get(name, 0.0), moved)
+    return max(movement, key=lambda name: movement[name]) if movement else "trunk_thigh"
+
+
+def _target_band(report: SetReport, exercise: Exercise, signal: str) -> tuple[float, float]:
+    shares = [
+        bound for fault in exercise.faults if isinstance(fault, RangeFault) for _, bound in fault.bounds
+    ]
+    asked_deg = exercise.repetition.target_deg * max(shares, default=1.0)
+    starts = [rep.range[signal].start_deg for rep in report.reps if signal in rep.range]
+    known = [start for start in starts if math.isfinite(start)]
+    rest_deg = median(known) if known else 0.0
+    if exercise.repetition.direction == "decrease":
+        return -math.inf, rest_deg - asked_deg
+    return rest_deg + asked_deg, math.inf
+
+
+def phases(rep: Repetition, focus: Focus) -> list[tuple[Phase, float, float]]:
+    """Return a repetition's phases in the order of time, as (phase, start in s, end in s)."""
+    outward, back = rep.concentric_s, rep.eccentric_s
+    order: list[Phase] = ["concentric", "hold", "eccentric"]
+    if focus.first_phase == "eccentric":
+        outward, back = back, outward
+        order.reverse()
+    first_end_s = min(rep.start_s + outward, rep.end_s)
+    hold_end_s = min(first_end_s + rep.hold_s, rep.end_s)
+    bounds = [rep.start_s, first_end_s, hold_end_s, rep.end_s]
+    return [(phase, bounds[i], bounds[i + 1]) for i, phase in enumerate(order) if bounds[i + 1] > bounds[i]]
+
+
+def signal_label(name: str) -> str:
+    """Return what a signal is called to a person, such as ``"knee bend (left)"``."""
+    for side in ("left", "right"):
+        if name.endswith(f"_{side}"):
+            return f"{signal_label(name.removesuffix(f'_{side}'))} ({side})"
+    return _SIGNAL_LABEL.get(name, name.replace("_", " ").replace("-", " "))
+
+
+def fault_label(fault_id: str) -> str:
+    """Return what a fault is called to a person."""
+    return fault_id.replace("-", " ").replace("_", " ")
+
+
+def reason_text(reason: str) -> str:
+    """Return why something was withheld as a sentence, whether given as a key or in words."""
+    text = why(reason)
+    if text == reason and " " not in reason:
+        text = reason.replace("_", " ")
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def degrees(value: float | None) -> str:
+    """Return a whole number of degrees; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{round(value)}{DEGREE}".replace("-", MINUS)
+
+
+def seconds(value: float | None) -> str:
+    """Return seconds with one decimal and the unit; a dash where there is none."""
+    return DASH if value is None or not math.isfinite(value) else f"{value:.1f} s"
+
+
+def clock(t_s: float) -> str:
+    """Return a time of the recording as minutes and seconds, such as ``"1:07.3"``."""
+    tenths = round(max(t_s, 0.0) * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def listed(items: list[str]) -> str:
+    """Return ``"a"``, ``"a and b"``, ``"a, b and c"``."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
