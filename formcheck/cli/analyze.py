@@ -1,0 +1,202 @@
+"""``formcheck analyze``: recordings or stored tracks in, a report folder for each out."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from formcheck.coach.judge import Corrections
+from formcheck.errors import FormcheckError, OutputError, UsageError
+from formcheck.exercises.load import LoadedExercise, load
+from formcheck.report import json_report, sentences
+from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
+from formcheck.sources.file_kind import list_videos
+from formcheck.sources.model_files import ModelFile, resolve
+
+Side = Literal["left", "right"]
+DEFAULT_OUT = "formcheck-{stem}"
+
+
+def analyze(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO_OR_TRACK...", help="Videos, track.parquet files, or folders of videos."
+        ),
+    ],
+    exercise: Annotated[
+        str | None, typer.Option(help="Exercise id, or a TOML file of your own. Guessed when left out.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the report; one folder inside it for each of several inputs."),
+    ] = None,
+    neutral: Annotated[
+        str | None, typer.Option(metavar="START-END", help="Seconds in which the start posture is held.")
+    ] = None,
+    facing: Annotated[Side | None, typer.Option(help="Direction in the picture that you face.")] = None,
+    side: Annotated[Side | None, typer.Option(help="Your side that works.")] = None,
+    model: Annotated[
+        Literal["lite", "full", "heavy"], typer.Option(help="Pose model: quicker or more exact.")
+    ] = "full",
+    model_file: Annotated[Path | None, typer.Option(help="A pose model file of your own (.task).")] = None,
+    video: Annotated[bool, typer.Option("--video/--no-video", help="Draw the overlay video.")] = True,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that look for poses at once; default: the cores.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print report.json and nothing else; files only with --out.")
+    ] = False,
+) -> None:
+    """Count and judge the repetitions in recordings."""
+    loaded = load(exercise) if exercise is not None else None
+    corrections = Corrections(facing=facing, side=side, neutral_s=_interval(neutral))
+    files = _expanded(inputs)
+    several = len(files) > 1
+    work = _Work(
+        loaded=loaded,
+        corrections=corrections,
+        video=video,
+        workers=workers,
+        model_name=model,
+        model_path=model_file,
+        quiet=as_json,
+    )
+    reports: list[dict[str, object]] = []
+    failures: list[FormcheckError] = []
+    for file in files:
+        try:
+            analysis = work.run(file, _folder_for(file, out, several=several, as_json=as_json))
+        except FormcheckError as error:  # one bad file does not stop the others
+            failures.append(error)
+            typer.echo(str(error), err=True)
+            continue
+        reports.append(json_report.report_json(analysis.judged.report))
+    if as_json and reports:
+        typer.echo(json.dumps(reports if several else reports[0], indent=2, allow_nan=False))
+    if failures:
+        raise typer.Exit(max(error.exit_status for error in failures))
+
+
+def _interval(text: str | None) -> tuple[float, float] | None:
+    """Return the seconds of ``START-END``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*", text)
+    if not match or not float(match[1]) < float(match[2]):
+        raise UsageError(f"--neutral {text}: give two times in seconds, such as 2.5-5.5.")
+    return float(match[1]), float(match[2])
+
+
+def _expanded(inputs: list[Path]) -> list[Path]:
+    """Return the inputs with folders replaced by the videos in them."""
+    files: list[Path] = []
+    for path in inputs:
+        files += list_videos(path) if path.is_dir() else [path]
+    return files
+
+
+def _folder_for(file: Path, out: Path | None, *, several: bool, as_json: bool) -> Path | None:
+    if out is None:
+        return None if as_json else Path(DEFAULT_OUT.format(stem=file.stem))
+    return out / file.stem if several else out
+
+
+class _Work:
+    """What is the same for every input of one command."""
+
+    def __init__(
+        self,
+        *,
+        loaded: LoadedExercise | None,
+        corrections: Corrections,
+        video: bool,
+        workers: int | None,
+        model_name: str,
+        model_path: Path | None,
+        quiet: bool,
+    ) -> None:
+        self._loaded = loaded
+        self._corrections = corrections
+        self._video = video
+        self._workers = workers
+        self._model_name = model_name
+        self._model_path = model_path
+        self._quiet = quiet
+        self._model: ModelFile | None = None
+
+    def run(self, file: Path, folder: Path | None) -> Analysis:
+        """Analyse one input and write its report, if there is a folder for it."""
+        if folder is not None:
+            _require_writable(folder)
+        with _progress() as bar:
+            reporter = _Bar(bar)
+            track = load_track(file, self._resolve_model, workers=self._workers, progress=reporter.tell)
+            analysis = analyse(track, self._loaded, self._corrections)
+            if folder is not None:
+                video = file if self._video and not is_track(file) else None
+                write_report(analysis, folder, video=video, progress=reporter.tell)
+        if not self._quiet:
+            _print_summary(analysis, file, folder)
+        return analysis
+
+    def _resolve_model(self) -> ModelFile:
+        if self._model is None:
+            self._model = resolve(self._model_name, path=self._model_path)
+        return self._model
+
+
+def _require_writable(folder: Path) -> None:
+    """Say that a folder cannot be written before minutes are spent on its contents."""
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    try:
+        probe = (place if place.is_dir() else place.parent) / f".formcheck-probe-{id(folder)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror}). Choose another --out.") from None
+
+
+def _print_summary(analysis: Analysis, file: Path, folder: Path | None) -> None:
+    report = analysis.judged.report
+    typer.echo(f"{file.name}: {sentences.headline(report)}")
+    if analysis.guessed:
+        typer.echo(f"  (taken for: {analysis.loaded.exercise.name}; say otherwise with --exercise)")
+    for line in [*sentences.repetition_lines(report), *sentences.notes(report)]:
+        typer.echo(f"  {line}")
+    if folder is not None:
+        typer.echo(f"  Report: {folder / 'report.html'}")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+class _Bar:
+    """Shows one step after the other on a Rich progress bar."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._step = ""
+        self._task = progress.add_task("", visible=False)
+
+    def tell(self, step: str, done_s: float, all_s: float) -> None:
+        """Show how far a step is; an unknown length shows no percentage."""
+        total = all_s if all_s > 0 else None
+        if step != self._step:
+            self._step = step
+            self._progress.reset(self._task, description=step, visible=True, total=total)
+        self._progress.update(self._task, completed=done_s, total=total)

@@ -1,0 +1,45 @@
+"""``formcheck exercises``: what there is, what is in it, and whether a file of one's own is right."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formcheck.exercises.load import library, load, load_file
+
+exercises_app = typer.Typer(
+    help="The exercises: list them, show one, check a file of your own.", no_args_is_help=True
+)
+
+
+@exercises_app.command("list")
+def list_() -> None:
+    """List the exercises that come with formcheck."""
+    for exercise_id, loaded in library().items():
+        typer.echo(f"{exercise_id}: {loaded.exercise.name}. {loaded.exercise.summary}")
+
+
+@exercises_app.command()
+def show(exercise_id: Annotated[str, typer.Argument(metavar="ID", help="Exercise id or TOML file.")]) -> None:
+    """Show what an exercise asks for and what it is judged by."""
+    exercise = load(exercise_id).exercise
+    typer.echo(f"{exercise.name} ({exercise.id}, version {exercise.version})")
+    typer.echo(f"  {exercise.purpose}")
+    typer.echo(f"  Camera: {exercise.camera.text}")
+    typer.echo(f"  Start: {exercise.start_posture.text}")
+    typer.echo(
+        f"  Counted by: {', '.join(exercise.repetition.signals)}, "
+        f"at least {exercise.repetition.min_deg:g} degrees"
+    )
+    typer.echo(f"  A verdict requires: {', '.join(exercise.requires)}")
+    for fault in exercise.faults:
+        bounds = ", ".join(f"{severity} {bound:g}" for severity, bound in fault.bounds)
+        typer.echo(f"  - {fault.id}: {bounds} [{fault.evidence}: {fault.source}] {fault.cue}")
+    typer.echo(f"  {exercise.when_not}")
+
+
+@exercises_app.command()
+def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file of your own.")]) -> None:
+    """Check an exercise file; every mistake is named with its line and field."""
+    exercise = load_file(file).exercise
+    typer.echo(f"{file}: right. {exercise.name}, {len(exercise.faults)} faults.")

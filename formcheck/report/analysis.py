@@ -1,0 +1,158 @@
+"""One recording or stored track from file to report folder; the command line and the app both use it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from formcheck.body.pose import PoseTrack
+from formcheck.coach.guess import guess_exercise
+from formcheck.coach.judge import Corrections, Judged, judge
+from formcheck.errors import UsageError
+from formcheck.exercises.load import LoadedExercise, library
+from formcheck.report import html, json_report, opensim, overlay, pdf, tables
+from formcheck.report.folder import atomic_folder
+from formcheck.sources.extract import extract
+from formcheck.sources.model_files import ModelFile
+from formcheck.sources.track_file import read_track, write_track
+from formcheck.sources.video import VideoSource
+
+TRACK_SUFFIX = ".parquet"
+Progress = Callable[[str, float, float], None]
+"""Called with what is going on, seconds of the recording that are done, and seconds in all (0: unknown)."""
+
+
+def is_track(path: Path) -> bool:
+    """Return whether a file is named like a stored track rather than a video."""
+    return path.suffix.lower() == TRACK_SUFFIX
+
+
+def load_track(
+    path: Path,
+    model: Callable[[], ModelFile],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> PoseTrack:
+    """Return the poses of a video, or of a stored track without any model.
+
+    Parameters
+    ----------
+    path : Path
+        Video or ``track.parquet``.
+    model : callable
+        Gives the pose model; called only when one is needed.
+    workers : int, optional
+        How many processes may look for poses at once; by default one for each core.
+    progress : callable, optional
+        Told how far it is.
+
+    Raises
+    ------
+    UnreadableInputError, NoModelError
+        As the sources and the models do.
+    """
+    if is_track(path):
+        return read_track(path)
+    VideoSource(path).close()  # says what is wrong with the file before a model is fetched for it
+    file = model()
+    told = progress or _silent
+    return extract(
+        path,
+        file.path,
+        model_name=file.name,
+        model_sha256=file.sha256,
+        progress=lambda done_s, all_s: told("Finding you in the pictures", done_s, all_s),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A judged track, the raw track it came from, and the exercise it was judged as.
+
+    ``guessed`` tells that nobody named the exercise.
+    """
+
+    judged: Judged
+    track: PoseTrack
+    loaded: LoadedExercise
+    guessed: bool
+
+    @property
+    def target_band_deg(self) -> tuple[float, float]:
+        """The range of the repetition signal that the exercise asks for, for figures."""
+        target_deg = self.loaded.exercise.repetition.target_deg
+        return 0.8 * target_deg, 1.2 * target_deg
+
+
+def analyse(
+    track: PoseTrack, loaded: LoadedExercise | None, corrections: Corrections | None = None
+) -> Analysis:
+    """Judge a track as the named exercise, or as the most likely one.
+
+    Raises
+    ------
+    UsageError
+        When no exercise was named and none is likely enough; names the candidates.
+    """
+    if loaded is not None:
+        return Analysis(judge(track, loaded, corrections), track, loaded, guessed=False)
+    guess = guess_exercise(track, library().values())
+    if guess.chosen is None:
+        names = ", ".join(candidate.loaded.exercise.id for candidate in guess.candidates)
+        raise UsageError(
+            f"{track.origin.name}: not sure which exercise this is. Name it with --exercise: {names}."
+        )
+    return Analysis(judge(track, guess.chosen, corrections), track, guess.chosen, guessed=True)
+
+
+def write_report(
+    analysis: Analysis,
+    out_dir: Path,
+    *,
+    video: Path | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write everything that the output contract promises into a folder, all of it or nothing.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What to write.
+    out_dir : Path
+        The folder.
+    video : Path, optional
+        The recording, for the overlay video; without it there is none.
+    progress : callable, optional
+        Told how far the overlay is.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written.
+    """
+    judged, report = analysis.judged, analysis.judged.report
+    told = progress or _silent
+    with atomic_folder(out_dir) as folder:
+        json_report.write(report, folder / "report.json")
+        tables.write_signals_csv(judged.signals, folder / "signals.csv")
+        tables.write_signals_parquet(judged.signals, folder / "signals.parquet")
+        write_track(analysis.track, folder / "track.parquet")
+        opensim.write_mot(judged.signals, folder / "motion.mot")
+        opensim.write_trc(judged.track, folder / "motion.trc")
+        figures = {"signal": judged.signal, "target_band_deg": analysis.target_band_deg}
+        html.write_html(report, judged.signals, folder / "report.html", **figures)
+        pdf.write_pdf(report, judged.signals, folder / "report.pdf", **figures)
+        if video is not None:
+            with VideoSource(video, max_side_px=overlay.MAX_SIDE_PX) as frames:
+                overlay.write_overlay(
+                    frames,
+                    judged.track,
+                    judged.signals,
+                    report,
+                    folder / "overlay.mp4",
+                    progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
+                )
+
+
+def _silent(_what: str, _done_s: float, _all_s: float) -> None:
+    """Tell nobody."""
