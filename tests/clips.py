@@ -93,6 +93,7 @@ def write_clip(
     b_frames: int = 2,
     quality: int = 18,
     keyframe_every: int = 12,
+    pixel_aspect: Fraction = Fraction(1),
     options: dict[str, str] | None = None,
 ) -> Path:
     """Write H.264 pictures at given times.
@@ -108,6 +109,8 @@ def write_clip(
         Pictures are stored mirrored as well, and the display matrix says so.
     b_frames : int
         How many B-frames stand between two others.
+    pixel_aspect : Fraction
+        Width of a pixel over its height, as old camcorders have other than 1.
     options : dict, optional
         Of the container, such as ``{"movflags": "+faststart"}``.
     """
@@ -116,6 +119,7 @@ def write_clip(
         stream = container.add_stream("libx264", rate=30, options={**encoding, "preset": "veryfast"})
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+        stream.codec_context.sample_aspect_ratio = pixel_aspect
         stream.set_display_rotation(-rotation_deg, hflip=hflip)
         for t_s, upright in pictures:
             stored = _stored(upright, rotation_deg, hflip=hflip)

@@ -1,6 +1,7 @@
 """The one adapter that owns MediaPipe's quirks: a frame goes in, a ``Pose`` comes out."""
 
 import threading
+import weakref
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -46,12 +47,15 @@ class PoseEstimator:
     """
 
     def __init__(self, model_path: Path | str, *, smoothed: bool = True) -> None:
+        self.model_path = Path(model_path)
         self.smoothed = smoothed
         self._thread = threading.get_ident()
         self._last_ms = -1
         self._warned = False  # whether MediaPipe has logged what it logs on the first person
         with native_logs_held_back:
-            self._mediapipe, self._landmarker = _create(Path(model_path), num_poses=1 if smoothed else 2)
+            self._mediapipe, self._landmarker = _create(self.model_path, num_poses=1 if smoothed else 2)
+        # for the caller who forgets: MediaPipe's own finaliser prints a traceback when the interpreter ends
+        self._let_go = weakref.finalize(self, _close, self._landmarker)
 
     @property
     def smoothing(self) -> str:
@@ -88,9 +92,8 @@ class PoseEstimator:
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
-        landmarker, self._landmarker = self._landmarker, None
-        if landmarker is not None:
-            landmarker.close()
+        self._landmarker = None
+        self._let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +146,13 @@ def _create(model_path: Path, *, num_poses: int) -> tuple[Any, Any]:
             f"{model_path}: this is no pose model that MediaPipe can load ({reason}). "
             "Run: formcheck models verify, then formcheck models pull"
         ) from error
+
+
+def _close(landmarker: Any) -> None:  # noqa: ANN401 - MediaPipe is untyped
+    try:
+        landmarker.close()
+    except RuntimeError:  # at interpreter exit its thread has ended before; the graph goes with the process
+        landmarker._handle = None
 
 
 def _why_not_started(error: Exception) -> str:

@@ -37,7 +37,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from formcheck.body.landmarks import Landmark
+from formcheck.body.landmarks import N_LANDMARKS, Landmark
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Origin, Pose, PoseTrack
 from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.sources.file_kind import require_file
@@ -191,10 +191,10 @@ def _list_column(values: Array) -> pa.Array:
 def _track(table: pa.Table, origin: Origin) -> PoseTrack:
     n = table.num_rows
     arrays: dict[str, Any] = {"t_s": _flat(table, "t_s", n)}
-    for name, shape in (("landmarks_px", (n, -1, 2)), ("landmarks_m", (n, -1, 3)), ("visibility", (n, -1))):
-        arrays[name] = np.stack([_flat(table, column, n) for column in _COLUMNS[name]], axis=-1).reshape(
-            shape
-        )
+    shapes = {"landmarks_px": (n, N_LANDMARKS, 2), "landmarks_m": (n, N_LANDMARKS, 3)}
+    for name, columns in _COLUMNS.items():
+        values = np.stack([_flat(table, column, n) for column in columns], axis=-1)
+        arrays[name] = values.reshape(shapes.get(name, values.shape))
     points = np.stack([_flat(table, column, n * N_EDGE) for column in _EDGE_POINTS])
     arrays["edges_px"] = points.reshape(2, 2, n, N_EDGE).transpose(2, 0, 3, 1).copy()
     for name, columns in _EDGE_COLUMNS.items():
