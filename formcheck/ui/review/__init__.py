@@ -1,0 +1,1 @@
+"""*Review a recording*: a file goes in, a judged set comes out, and the person may correct it."""

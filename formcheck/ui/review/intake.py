@@ -1,0 +1,86 @@
+"""Choosing: the recording, and the exercise where formcheck is unsure."""
+
+import streamlit as st
+
+from formcheck.exercises.load import LoadedExercise, library
+from formcheck.report.analysis import TRACK_SUFFIX
+from formcheck.sources.file_kind import VIDEO_SUFFIXES
+from formcheck.ui.review.current import start_again
+from formcheck.ui.review.review import Review
+from formcheck.ui.samples import Sample, samples
+from formcheck.ui.text import plain
+from formcheck.ui.workspace import workspace
+
+MAX_UPLOAD_MB = 500
+FIND_OUT = "Find out for me"
+
+
+def choose_recording(review: Review) -> None:
+    """Ask for a recording; the search starts as soon as there is one."""
+    st.title("Review a recording")
+    st.markdown(
+        "Film one set from the side, then let formcheck count it and look at how it was done. "
+        "The recording stays on this computer and is deleted when you close this page."
+    )
+    if review.error:
+        st.error(plain(review.error), icon=":material/info:")
+    exercise = _exercise_box()
+    file = st.file_uploader(
+        "Your recording",
+        type=sorted(suffix.lstrip(".") for suffix in {*VIDEO_SUFFIXES, TRACK_SUFFIX}),
+        max_upload_size=MAX_UPLOAD_MB,
+        key="recording",
+    )
+    st.caption(
+        f"A video of up to {MAX_UPLOAD_MB} MB (about ten minutes from a phone), "
+        "or a track.parquet that formcheck made earlier."
+    )
+    if file is not None:
+        review.begin(workspace().keep(file, file.name), exercise)
+        st.rerun()
+    _offer_samples(review, exercise)
+
+
+def _exercise_box() -> LoadedExercise | None:
+    known = library()
+    chosen = st.selectbox(
+        "Exercise",
+        [FIND_OUT, *known],
+        format_func=lambda key: known[key].exercise.name if key in known else key,
+        key="exercise",
+    )
+    return known.get(chosen)
+
+
+def _offer_samples(review: Review, exercise: LoadedExercise | None) -> None:
+    there = samples()
+    if not there:
+        return
+    st.subheader("No recording at hand?")
+    columns = st.container(horizontal=True)
+    for sample in there:
+        if columns.button(f"Try a sample: {sample.name}", key=f"sample-{sample.path.stem}"):
+            review.begin(sample.path, exercise or _of_sample(sample))
+            st.rerun()
+
+
+def _of_sample(sample: Sample) -> LoadedExercise | None:
+    return library().get(sample.exercise)
+
+
+def choose_exercise(review: Review) -> None:
+    """Ask which exercise it was, because the movement alone does not tell."""
+    st.title("Which exercise was it?")
+    st.markdown(
+        f"{plain(review.name)} has been looked through, but the movement alone does not tell "
+        "which exercise this was. Please choose, the most likely one comes first."
+    )
+    for candidate in review.candidates:
+        exercise = candidate.exercise
+        with st.container(border=True):
+            if st.button(exercise.name, key=f"as-{exercise.id}"):
+                review.choose(exercise.id)
+                st.rerun()
+            st.markdown(plain(exercise.summary))
+    if st.button("Another recording", on_click=start_again, type="tertiary"):
+        st.rerun()
