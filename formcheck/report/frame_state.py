@@ -8,7 +8,7 @@ import numpy as np
 
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Verdict, Withheld
-from formcheck.report.words import Focus, Phase, focus_of, phases, reason_text, signal_label
+from formcheck.report.words import BACK, Focus, Phase, focus_of, phases, reason_text, signal_label
 
 Back = Literal["ok", "amber", "red", "not_judged"]
 
@@ -20,7 +20,6 @@ MAX_SIGNAL_AGE_S = 0.25
 
 _RANK: dict[Severity, int] = {"info": 0, "amber": 1, "red": 2}
 _ABOUT_THE_BACK = ("round", "arch", "slump", "tuck", "lumbar")
-BACK = "lumbar_flexion"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from statistics import median
 from typing import Literal
 
 from formcheck.body.reasons import why
-from formcheck.coach.set_report import Repetition, SetReport, Verdict
+from formcheck.coach.set_report import Repetition, SetReport, Severity, Verdict
 from formcheck.exercises.load import library
-from formcheck.exercises.schema import Exercise, RangeFault
+from formcheck.exercises.schema import BoundFault, Exercise, RangeFault
 
 MINUS, DASH, DEGREE = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{DEGREE SIGN}"
+
+BACK = "lumbar_flexion"
 
 Phase = Literal["resting", "concentric", "hold", "eccentric"]
 
@@ -53,6 +55,8 @@ class Focus:
         where it is open.
     first_phase : {"concentric", "eccentric"}
         Which one the outward movement is: a leg lift begins with the first, a squat with the second.
+    back_bounds_deg : tuple of (severity, float)
+        The exercise's bounds of lumbar flexion, signed.
     concentric_word, eccentric_word : str
         What the phases are called to the person.
     """
@@ -60,6 +64,7 @@ class Focus:
     signal: str
     target_deg: tuple[float, float] | None = None
     first_phase: Literal["concentric", "eccentric"] = "concentric"
+    back_bounds_deg: tuple[tuple[Severity, float], ...] = ()
     concentric_word: str = "lifting"
     eccentric_word: str = "lowering"
 
@@ -110,7 +115,7 @@ def focus_of(
         return Focus(shown, target_band_deg)
     if target_band_deg is None and shown == names[0]:
         target_band_deg = _target_band(report, exercise, shown)
-    return Focus(shown, target_band_deg, exercise.repetition.first_phase)
+    return Focus(shown, target_band_deg, exercise.repetition.first_phase, _back_bounds(exercise))
 
 
 @lru_cache(maxsize=16)
@@ -144,6 +149,14 @@ def _target_band(report: SetReport, exercise: Exercise, signal: str) -> tuple[fl
     if exercise.repetition.direction == "decrease":
         return -math.inf, rest_deg - asked_deg
     return rest_deg + asked_deg, math.inf
+
+
+def _back_bounds(exercise: Exercise) -> tuple[tuple[Severity, float], ...]:
+    """Return the plain bounds of lumbar flexion; those that subtract a rhythm are no line in a chart."""
+    rules = [fault for fault in exercise.faults if isinstance(fault, BoundFault)]
+    return tuple(
+        bound for rule in rules if rule.signal == BACK and rule.less_signal is None for bound in rule.bounds
+    )
 
 
 def phases(rep: Repetition, focus: Focus) -> list[tuple[Phase, float, float]]:

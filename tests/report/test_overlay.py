@@ -79,6 +79,23 @@ def test_a_browser_can_play_it(video: Path) -> None:
     assert content.index(b"moov") < content.index(b"mdat")  # it starts before it is loaded
 
 
+def test_colours_survive_and_the_file_says_how_to_read_them(tmp_path: Path) -> None:
+    image = np.empty(SIZE, np.uint8)
+    image[:] = (255, 122, 66)
+    write_overlay(
+        [Frame.from_image(0.0, image)],
+        builders.track()[50:],
+        builders.signals(),
+        builders.report(),
+        tmp_path / "v.mp4",
+    )
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        frame = next(container.decode(video=0))
+        assert frame.colorspace == 1  # BT.709
+        middle = frame.to_ndarray(format="rgb24")[100:120, 200:300].reshape(-1, 3).mean(axis=0)
+    assert np.abs(middle - (255, 122, 66)).max() < 5
+
+
 def test_picture_that_was_scaled_before_gets_the_pose_in_its_own_size(tmp_path: Path) -> None:
     small = np.full((builders.HEIGHT // 2, builders.WIDTH // 2, 3), GREY, np.uint8)
     half = [Frame(float(t_s), small, builders.WIDTH, builders.HEIGHT) for t_s in builders.times()[:5]]

@@ -1,0 +1,289 @@
+"""A set report in plain sentences; command line, app, HTML and PDF say the same words.
+
+What was not judged is said to be not judged, never passed over, and nothing is said that a camera cannot
+know: see the claims in docs/validity.md.
+"""
+
+import math
+import re
+from collections import Counter
+
+from formcheck.body.reasons import how_to_fix
+from formcheck.coach.set_report import Fault, Repetition, SetReport, Withheld
+from formcheck.report.frame_state import about_the_back
+from formcheck.report.words import (
+    BACK,
+    DASH,
+    VERDICT_MARK,
+    VERDICT_WORD,
+    Focus,
+    degrees,
+    fault_label,
+    focus_of,
+    listed,
+    reason_text,
+    seconds,
+    signal_label,
+)
+
+NOT_A_DEVICE = (
+    "formcheck gives feedback on movement. It is not a medical device: it does not diagnose or treat, and it "
+    "does not replace the judgement of a clinician."
+)
+UNCERTAINTY = (
+    "Angles come from one camera and are uncertain by about ±5° for hip, knee and trunk from the side, and "
+    "more for the lower back. Compare them with your own earlier ones, filmed the same way; differences "
+    "below 10° may be chance. They are not goniometer measurements."
+)
+
+
+def headline(report: SetReport, *, focus: Focus | None = None) -> str:
+    """Return two or three sentences that a patient understands at once.
+
+    Parameters
+    ----------
+    report : SetReport
+        The judged set.
+    focus : Focus, optional
+        What the exercise is about; where None, `focus_of` the report.
+    """
+    focus = focus or focus_of(report)
+    sentences = [_counted(report)]
+    if report.reps:
+        sentences += [_reach(report, focus), _outcome(report), _back(report)]
+    else:
+        sentences += _why_none(report)
+    return " ".join(filter(None, sentences))
+
+
+def repetition_lines(report: SetReport, *, focus: Focus | None = None) -> list[str]:
+    """Return one line for each repetition: number, verdict, range, times, and why."""
+    focus = focus or focus_of(report)
+    return [_line(rep, focus) for rep in report.reps]
+
+
+def notes(report: SetReport) -> list[str]:
+    """Return what else there is to know: limits of the recording, the view and the neutral."""
+    lines = [_sentence(note) for note in report.set.notes]
+    if report.origin.damage:
+        lines.append(_sentence(report.origin.damage))
+    if not report.view.judged:
+        lines.append(_with_fix("The view did not allow everything to be judged", report.view.reason))
+    if not report.neutral.accepted:
+        lines.append(_with_fix("No start posture could be taken as the neutral", report.neutral.reason))
+    return list(dict.fromkeys(lines))
+
+
+def not_judged(report: SetReport) -> list[tuple[str, str, str]]:
+    """Return what could not be judged, why and how to mend it, a row for each reason and time.
+
+    Returns
+    -------
+    list of (str, str, str)
+        What and for how long; why; what to change. Sides and stretches of the same signal are joined.
+    """
+    spans: dict[tuple[str, str], list[Withheld]] = {}
+    for item in report.cannot_judge:
+        spans.setdefault((_base(item.signal), item.reason), []).append(item)
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for (signal, reason), items in spans.items():
+        fix = next((item.how_to_fix for item in items if item.how_to_fix), how_to_fix(reason))
+        rows.setdefault((_how_long(items, report), reason, fix), []).append(signal_label(signal))
+    return [
+        (_sentence(f"{listed(names)}: {how_long}")[:-1], reason_text(reason), fix)
+        for (how_long, reason, fix), names in rows.items()
+    ]
+
+
+def reasons_of(rep: Repetition) -> list[str]:
+    """Return why a repetition has its verdict, as sentences; faults first, then what was withheld."""
+    said = [fault_sentence(fault) for fault in rep.faults]
+    known = {fault.id for fault in rep.faults}
+    said += [_reason_sentence(reason) for reason in rep.reasons if reason not in known]
+    return list(dict.fromkeys(said))
+
+
+def fault_sentence(fault: Fault) -> str:
+    """Return a fault with its measure, bound and cue."""
+    name = fault_label(fault.id)
+    name = name[:1].upper() + name[1:]
+    word = {"info": "for information", "amber": "amber", "red": "red"}[fault.severity]
+    measure = ""
+    if math.isfinite(fault.peak) and math.isfinite(fault.threshold):
+        measure = (
+            f", {_amount(fault.peak, fault.unit)} against a bound of {_amount(fault.threshold, fault.unit)}"
+        )
+    return f"{name} ({word}{measure}). {fault.cue}".strip()
+
+
+def neutral_sentence(report: SetReport) -> str:
+    """Return what the angles of this set were measured from."""
+    neutral = report.neutral
+    if neutral.start_s is None or neutral.end_s is None or not neutral.accepted:
+        return "No still start posture was found to measure from."
+    span = f"between {neutral.start_s:.1f} and {neutral.end_s:.1f} s"
+    text = f"Measured from your own start posture, held {span}."
+    if neutral.standing_reference and neutral.lumbar_offset_deg is not None:
+        text += f" Your lower back then was {degrees(neutral.lumbar_offset_deg)} from quiet standing."
+    return text
+
+
+def _counted(report: SetReport) -> str:
+    n = len(report.reps)
+    things = _plural(report.exercise.name, n)
+    if n == 0:
+        return f"No {things} counted."
+    return f"{n} {things} counted."
+
+
+def _plural(name: str, n: int) -> str:
+    """Return the exercise's name as a countable noun, or "repetitions of" it where that reads badly."""
+    plain = re.fullmatch(r"[A-Za-z]+(?: [A-Za-z]+)?", name) and not name.endswith(("s", "x", "ch", "ing"))
+    if plain:
+        return name.lower() if n == 1 else f"{name.lower()}s"
+    noun = "repetition" if n == 1 else "repetitions"
+    return f"{noun} of {name}" if name else noun
+
+
+def _reach(report: SetReport, focus: Focus) -> str:
+    """Say in how many repetitions the target was reached; nothing where there is no target."""
+    reached = [
+        focus.reached(rep.range[focus.signal].peak_deg) for rep in report.reps if focus.signal in rep.range
+    ]
+    if not reached or None in reached or len(reached) < len(report.reps):
+        return ""
+    word = "Depth" if focus.first_phase == "eccentric" else "The target"
+    return f"{word} reached in {_share(sum(map(bool, reached)), len(reached))}."
+
+
+def _outcome(report: SetReport) -> str:
+    """Say what was seen to be wrong, or that nothing was."""
+    faulty = [rep for rep in report.reps if rep.verdict == "fault"]
+    unsure = [rep for rep in report.reps if rep.verdict == "borderline"]
+    open_ = [rep for rep in report.reps if rep.verdict == "cannot_judge"]
+    said = []
+    if faulty:
+        worst = Counter(fault.id for rep in faulty for fault in rep.faults if fault.severity != "info")
+        names = listed([fault_label(name) for name, _ in worst.most_common(2)])
+        said.append(f"A fault in {_share(len(faulty), len(report.reps))}{f' ({names})' if names else ''}.")
+    if unsure:
+        said.append(f"Borderline in {_share(len(unsure), len(report.reps))}.")
+    if open_:
+        said.append(f"{_share(len(open_), len(report.reps), start=True)} could not be judged.")
+    if not said:
+        said.append("No fault seen in what was judged.")
+    return " ".join(said)
+
+
+def _back(report: SetReport) -> str:
+    """Say how much of the lower back was judged; silence must never pass for approval."""
+    judged = [rep for rep in report.reps if rep.lumbar_flexion_deg.judged]
+    if not judged:
+        reasons = [rep.lumbar_flexion_deg.reason for rep in report.reps if rep.lumbar_flexion_deg.reason]
+        why = reason_text(max(set(reasons), key=reasons.count)) if reasons else ""
+        return f"Your lower back was not judged{': ' + _lower(why) if why else '.'}"
+    crossed = [rep for rep in judged if any(about_the_back(fault) for fault in rep.faults)]
+    text = f"Your lower back was judged in {_share(len(judged), len(report.reps))}"
+    if not crossed:
+        return f"{text} and crossed no limit of this exercise."
+    numbers = listed([str(rep.index) for rep in crossed])
+    noun = "repetition" if len(crossed) == 1 else "repetitions"
+    return f"{text} and crossed a limit in {noun} {numbers}."
+
+
+def _why_none(report: SetReport) -> list[str]:
+    """Say why nothing was counted, from what was withheld for longest."""
+    longest: Counter[str] = Counter()
+    for item in report.cannot_judge:
+        if item.reason != "no_lumbar_sensor" and _base(item.signal) != BACK:
+            longest[item.reason] += round(1000 * (item.end_s - item.start_s))
+    if not longest:
+        return ["No movement in the recording was a repetition of this exercise."]
+    reason = longest.most_common(1)[0][0]
+    fixes = [item.how_to_fix for item in report.cannot_judge if item.reason == reason and item.how_to_fix]
+    return [reason_text(reason), *(fixes[:1] or [how_to_fix(reason)])]
+
+
+def _line(rep: Repetition, focus: Focus) -> str:
+    parts = [f"{rep.index}. {VERDICT_MARK[rep.verdict]} {VERDICT_WORD[rep.verdict]}"]
+    if focus.signal in rep.range:
+        angle = rep.range[focus.signal]
+        parts.append(f"{signal_label(focus.signal)} {degrees(angle.start_deg)} to {degrees(angle.peak_deg)}")
+    if rep.side != "both":
+        parts.append(f"{rep.side} side")
+    tempo = {"concentric": rep.concentric_s, "hold": rep.hold_s, "eccentric": rep.eccentric_s}
+    order = ["concentric", "hold", "eccentric"]
+    if focus.first_phase == "eccentric":
+        order.reverse()
+    words = {
+        "concentric": focus.concentric_word,
+        "hold": "holding",
+        "eccentric": focus.eccentric_word,
+    }
+    parts.append(", ".join(f"{words[name]} {seconds(tempo[name])}" for name in order))
+    line = "; ".join(parts) + "."
+    return " ".join([line, *reasons_of(rep)])
+
+
+def _share(part: int, whole: int, *, start: bool = False) -> str:
+    """Return "it", "both", "all 5", "3 of 5", "none of 5"; with a noun at the start of a sentence."""
+    if part == whole:
+        text = {1: "it", 2: "both"}.get(whole, f"all {whole}")
+    else:
+        text = f"{part or 'none'} of {whole}"
+    return text[:1].upper() + text[1:] if start else text
+
+
+def _how_long(items: list[Withheld], report: SetReport) -> str:
+    first, last = min(item.start_s for item in items), max(item.end_s for item in items)
+    if last - first >= 0.95 * report.origin.duration_s > 0 and len(items) <= 3:
+        return "the whole recording"
+    stretches = sorted({(round(item.start_s, 1), round(item.end_s, 1)) for item in items})
+    shown = [f"{start_s:.1f}{DASH}{end_s:.1f} s" for start_s, end_s in stretches[:4]]
+    return ", ".join(shown) + (f" and {len(stretches) - 4} more" if len(stretches) > 4 else "")
+
+
+def _reason_sentence(reason: str) -> str:
+    """Return one of a repetition's reasons as a sentence: ``signal: why``, ``borderline: fault``, a key."""
+    head, colon, rest = reason.partition(": ")
+    if not colon:
+        label = fault_label(reason)
+        return (
+            reason_text(reason) if " " in reason or how_to_fix(reason) else f"{label[:1].upper()}{label[1:]}."
+        )
+    if head == "borderline":
+        return f"Borderline: {fault_label(rest)}."
+    if re.fullmatch(r"[a-z_]+", head):
+        label = signal_label(head)
+        return f"{label[:1].upper()}{label[1:]} not judged: {_lower(reason_text(rest))}"
+    return _sentence(reason)
+
+
+def _with_fix(what: str, reason: str) -> str:
+    if not reason:
+        return f"{what}."
+    return f"{what}: {_lower(reason_text(reason))} {how_to_fix(reason)}".strip()
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "deg":
+        return degrees(value)
+    if unit in ("share", ""):
+        return f"{round(100 * value)} %"
+    return seconds(value) if unit == "s" else f"{value:.1f} {unit}"
+
+
+def _base(signal: str) -> str:
+    return signal.removesuffix("_left").removesuffix("_right")
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+
+
+def _lower(text: str) -> str:
+    """Return a sentence that follows a colon: small first letter unless it is a name or an I."""
+    first = text.split(" ", 1)[0]
+    return text if first in ("I", "I'm") or first.isupper() else text[:1].lower() + text[1:]
