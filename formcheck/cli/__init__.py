@@ -13,7 +13,7 @@ from formcheck.errors import FormcheckError
 
 cli = typer.Typer(
     name="formcheck",
-    help="Checks the form of rehabilitation exercises from an ordinary camera. Everything stays on this machine.",
+    help="Checks the form of exercises from an ordinary camera. Everything stays on this machine.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
