@@ -57,17 +57,17 @@ def flexion_deg(proximal_px: Floats, distal_px: Floats, forward_x: int) -> Float
     return wrap_deg(np.degrees(np.arctan2(-forward_x * cross, dot)), LOWEST_JOINT_DEG)
 
 
-def foreshortened_deg(vertical_px: Floats, length_px: float | Floats) -> Floats:
+def foreshortened_deg(vertical_px: Floats, upright_px: float | Floats) -> Floats:
     """Return a segment's inclination from how much of its length is still vertical.
 
     A level camera sees the vertical part of a segment unchanged from every side, so
-    ``arccos(vertical / length)`` needs no particular view; it has no sign and is coarse near 0.
+    ``arccos(vertical / upright)`` needs no particular view; it has no sign and is coarse near 0.
 
     Parameters
     ----------
     vertical_px : ndarray, shape (...)
         Vertical extent, positive in the segment's rest direction.
-    length_px : float or ndarray
-        The segment's full length at rest.
+    upright_px : float or ndarray
+        The same extent at rest.
     """
-    return np.degrees(np.arccos(np.clip(vertical_px / length_px, -1.0, 1.0)))
+    return np.degrees(np.arccos(np.clip(vertical_px / upright_px, -1.0, 1.0)))

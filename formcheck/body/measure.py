@@ -14,7 +14,7 @@ from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
 from formcheck.body.signals import Signals
-from formcheck.body.view import FRONTAL_RATIO, SAGITTAL_RATIO, BodyView, LeftRight, shoulder_ratio
+from formcheck.body.view import FRONTAL_RATIO, BodyView, LeftRight, shoulder_ratio
 
 Reasons = npt.NDArray[np.str_]
 _REASON_TYPE = "<U24"
@@ -145,7 +145,8 @@ class _Gates:
             too_small=not calibration.scale.trunk_px >= MIN_TRUNK_PX,
             usable=seen & ~cropped,
             cropped=cropped,
-            side_on=side_on & ~(ratio > 2 * SAGITTAL_RATIO),
+            # Per frame only who clearly faces the camera has turned away: bows move the shoulders too.
+            side_on=side_on & ~(ratio > FRONTAL_RATIO),
             front_on=front_on,
         )
 

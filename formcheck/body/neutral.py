@@ -84,18 +84,21 @@ def _steadiest(
         first, last = np.searchsorted(t_s, [start_s, start_s + length_s + 1e-6])
         if last - first < 3 or inside[first:last].mean() < 1.0:
             continue
-        scatter = max(_scatter(signals.deg[name][first:last], name) for name in asked)
+        scatters = [_scatter(signals.deg[name][first:last], name) for name in asked]
+        scatter = max((each for each in scatters if each is not None), default=np.inf)
         if scatter < min(1.0, best_scatter):
             best, best_scatter = (float(t_s[first]), float(t_s[last - 1])), scatter
     return best
 
 
-def _scatter(values: Floats, name: str) -> float:
-    """Return the standard deviation as a share of what is allowed; infinite where too little was seen."""
+def _scatter(values: Floats, name: str) -> float | None:
+    """Return the standard deviation as a share of what is allowed.
+
+    None where too little was seen: what comes and goes says nothing about steadiness; the others must.
+    """
     seen = values[np.isfinite(values)]
     if seen.size < MIN_SEEN_SHARE * values.size:
-        # A signal that comes and goes says nothing about steadiness; the others must.
-        return np.inf if name not in COARSE else 0.0
+        return None
     return float(seen.std()) / (MAX_SCATTER_COARSE_DEG if name in COARSE else MAX_SCATTER_DEG)
 
 

@@ -104,12 +104,12 @@ def _shoulder_flexion(points: Floats, side: str, forward_x: int, scale: BodyScal
 
 
 def _thigh_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return foreshortened_deg(_thigh(points, side)[..., 1], scale.thigh_px)
+    return foreshortened_deg(_thigh(points, side)[..., 1], scale.upright_thigh_px[side])
 
 
 def _trunk_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
     vertical = (mid_hip_px(points) - mid_shoulder_px(points))[..., 1]
-    return foreshortened_deg(vertical, scale.trunk_px)
+    return foreshortened_deg(vertical, scale.upright_trunk_px)
 
 
 def _towards_camera(points: Floats) -> Floats:

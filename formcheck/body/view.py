@@ -7,13 +7,10 @@ import numpy as np
 
 from formcheck.body.landmarks import LEG, Landmark
 from formcheck.body.pose import Floats, PoseTrack
-from formcheck.body.scale import BodyScale
+from formcheck.body.scale import SHOULDER_RATIO_AT_90_DEG, BodyScale
 
 LeftRight = Literal["left", "right"]
 
-# Shoulder width over trunk length was .05/.15/.35/.56 at 0/15/30/45 degrees off sagittal on rendered
-# bodies (docs/validity.md); a sine through those points has this amplitude.
-SHOULDER_RATIO_AT_90_DEG = 0.79
 # Above this ratio the person stands frontally, and neither side is the near one (measurement.md, 4).
 FRONTAL_RATIO = 0.6
 # Sagittal angles: mean error 6.9 degrees at 30 degrees off (ratio .35), 18 at 45 (ratio .56).

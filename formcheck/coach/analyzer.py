@@ -28,8 +28,9 @@ from formcheck.coach.reps import RepCounted as CounterReturned
 from formcheck.coach.set_report import Repetition, Side
 from formcheck.exercises.schema import BoundFault, Exercise
 
-# A repetition that begins this soon after the last one ended began out of its valley, not out of rest.
-FOLLOWS_ON_S = 0.25
+# A repetition that begins this soon after a counted one may begin out of the valley between them, without
+# the full start posture. Our choice: a breath at the top.
+FOLLOWS_ON_S = 3.0
 _WHY_ABANDONED = {
     "too small": "The movement was too small to count.",
     "too short": "The movement was too quick to be a repetition.",
@@ -56,6 +57,9 @@ class Analyzer:
         The side that works.
     not_repetitions_s : tuple of float
         Times at which the user says that no repetition took place.
+    start_posture_seen : bool
+        Whether the start posture was ever held still. Without, nothing counts: what never begins or ends
+        in the start posture is no repetition of the exercise.
     """
 
     exercise: Exercise
@@ -63,6 +67,7 @@ class Analyzer:
     neutral_deg: Mapping[str, float]
     side: Side
     not_repetitions_s: tuple[float, ...] = ()
+    start_posture_seen: bool = True
     repetitions: list[Repetition] = field(default_factory=list, init=False)
     dismissed: list[RepDismissed] = field(default_factory=list, init=False)
     _rows: list[Instant] = field(default_factory=list, init=False)
@@ -137,6 +142,8 @@ class Analyzer:
         why = why_dismissed(self.exercise, phases, rows, self.signal, follows_on=follows_on)
         if any(phases.start_s <= t_s <= phases.end_s for t_s in self.not_repetitions_s):
             why = "You said that this was no repetition."
+        if not self.start_posture_seen:
+            why = "The start posture was never held still."
         if why:
             return self._dismiss(phases.t_s, phases.start_s, why)
         repetition = judge_repetition(

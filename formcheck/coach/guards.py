@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.body.pose import Floats
-from formcheck.coach.instant import Instant, column
+from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.reps import RepPhases
 from formcheck.exercises.schema import Exercise
 
@@ -103,14 +103,20 @@ def _median(anchors: Floats) -> Floats:
 
 
 def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool:
+    t_s = times(rows)
+    quarter = phases.duration_s / 4
+    middle = np.abs(t_s - phases.peak_s) <= max(quarter / 2, (phases.hold_end_s - phases.hold_start_s) / 2)
+    ends = (t_s <= phases.start_s + quarter / 2) | (t_s >= phases.end_s - quarter / 2)
     for side in ("left", "right"):
         name = f"{signal}_{side}"
         if not rows or name not in rows[0].deg:
             continue
         values = column(rows, name)
-        values = values[np.isfinite(values)]
-        if values.size < len(rows) / 2:
+        known = np.isfinite(values)
+        if known.sum() < len(rows) / 2 or not (known & middle).any() or not (known & ends).any():
             continue  # hidden: it cannot speak against the movement
-        if float(values.max() - values.min()) < BOTH_SIDES_SHARE * phases.amplitude_deg:
+        # Medians, because the far leg is guessed rather than seen.
+        moved = abs(float(np.median(values[known & middle]) - np.median(values[known & ends])))
+        if moved < BOTH_SIDES_SHARE * phases.amplitude_deg:
             return False
     return True

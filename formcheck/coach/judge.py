@@ -25,8 +25,6 @@ from formcheck.exercises.schema import Exercise
 
 # A signal counts a set if it was seen in this share of the frames in which somebody was; our choice.
 MIN_COUNTABLE_SHARE = 0.5
-# Without a neutral, movement is measured from the level that the signal is seldom below.
-REST_PERCENTILE = 10.0
 # measurement.md, section 4.
 MIN_RATE_HZ = 12.0
 
@@ -83,9 +81,10 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     analyzer = Analyzer(
         exercise=exercise,
         signal=signal,
-        neutral_deg=neutral_deg or _resting_level(signals, signal),
+        neutral_deg=neutral_deg,
         side="both" if exercise.repetition.both_sides else side,
         not_repetitions_s=corrections.not_repetitions,
+        start_posture_seen=window.accepted,
     )
     for instant in instants(signals, anchor(clean, scale)):
         analyzer.feed(instant)
@@ -131,12 +130,6 @@ def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
         if seen.size:
             medians[name] = float(np.median(seen))
     return medians
-
-
-def _resting_level(signals: Signals, signal: str) -> dict[str, float]:
-    values = signals.deg[signal]
-    seen = values[np.isfinite(values)]
-    return {signal: float(np.percentile(seen, REST_PERCENTILE))} if seen.size else {}
 
 
 def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:

@@ -16,7 +16,6 @@ from formcheck.body.pose import Floats
 START_SHARE = 0.25
 END_SHARE = 0.15
 START_SLOPE_PER_S = 0.10
-HOLD_SLOPE_PER_S = 0.08
 HOLD_SHARE_OF_PEAK = 0.85
 MIN_HOLD_S = 0.3
 END_DWELL_S = 0.2
@@ -28,11 +27,25 @@ VALLEY_SHARE = 0.5
 REST_SHARE = 0.4
 REST_SLOPE_PER_S = 0.05
 REST_DWELL_S = 0.6
-# Movement begins and ends where the signal leaves its resting level by this much; our choice, a little
-# above the smoothed landmark noise.
-ONSET_SHARE = 0.03
-ONSET_DEG = 1.0
-SETTLE_S = 0.8
+# A flank is followed between these shares of the range that it covers: below and above them noise and
+# sway decide, not the movement. Our choice.
+FLANK_LOW, FLANK_MID, FLANK_HIGH = 0.05, 0.5, 0.95
+# Movements are eased, so they begin before they have covered a twentieth and arrive after nineteen. The
+# time between is this share of that from a twentieth to half-way: .40 for a cosine, .61 for a
+# minimum-jerk movement; at rest the lower end is taken, because abrupt starts exist too.
+EASE_SHARE = 0.45
+EASE_SHARE_AT_PEAK = 0.6
+# At rest the signal sinks or rises by less than a fiftieth of the range for this long. Our choice.
+REST_LEVEL_S = 0.6
+REST_LEVEL_SHARE = 0.02
+# What is higher than the lowest level by more belongs to the movement before. Our choice.
+EARLIER_SHARE = 0.10
+# The highest part of a repetition stands for its peak by this percentile, so that one noisy value does not.
+PEAK_PERCENTILE = 75.0
+# A counted movement has arrived once it is slower than a tenth of its quickest moment on the way back
+# (what follows is drift), and after this long at the latest. Our choice.
+SETTLED_SHARE = 0.10
+SETTLE_S = 1.2
 SLOPE_WINDOW_S = 0.25
 REST_WINDOW_S = 1.5
 MAX_GAP_S = 1.0
@@ -111,17 +124,24 @@ RepEvent = RepStarted | RepCounted | RepAbandoned | RepPhases
 
 @dataclass(slots=True)
 class _Movement:
-    """A movement under way."""
+    """A movement under way.
+
+    ``rest_deg`` is where its size is measured from, ``level_deg`` where the signal stayed before it, and
+    nothing before ``after_s`` belongs to it.
+    """
 
     start_s: float
     rest_deg: float
+    level_deg: float
     peak_s: float
     peak_deg: float
     low_since_s: float | None = None
     still_since_s: float | None = None
+    after_s: float = float("-inf")
     valley_s: float = float("nan")
     valley_deg: float = float("inf")
     counted_s: float | None = None
+    steepest_per_s: float = 0.0
 
     def share_of_peak(self, value_deg: float) -> float:
         return (value_deg - self.rest_deg) / max(self.peak_deg - self.rest_deg, 1e-9)
@@ -214,10 +234,11 @@ class RepCounter:
         q = (value_deg - self.rest_deg) / self.range_deg
         if q <= START_SHARE or slope <= START_SLOPE_PER_S:
             return []
-        start_s, level_deg = self._onset()
+        since_s, start_s, level_deg = self._onset()
         # Standing a little differently than in neutral is no head start for the movement's size.
         rest_deg = max(self.rest_deg, level_deg) if level_deg < value_deg else self.rest_deg
-        self._movement = _Movement(start_s, rest_deg, peak_s=t_s, peak_deg=value_deg)
+        self._movement = _Movement(start_s, rest_deg, level_deg, peak_s=t_s, peak_deg=value_deg)
+        self._movement.after_s = since_s
         return [RepStarted(t_s, start_s)]
 
     def _move(self, t_s: float, value_deg: float, slope: float) -> list[RepEvent]:
@@ -225,12 +246,14 @@ class RepCounter:
         if value_deg > movement.peak_deg:
             movement.peak_s, movement.peak_deg = t_s, value_deg
             movement.valley_deg = float("inf")
+            movement.steepest_per_s = 0.0
         elif value_deg < movement.valley_deg:
             movement.valley_s, movement.valley_deg = t_s, value_deg
+        movement.steepest_per_s = min(movement.steepest_per_s, slope)
         if t_s - movement.start_s > self.rule.max_s:
             return self._abandon(t_s, "too long")
         if self._returned(movement, t_s, value_deg, slope):
-            movement.counted_s = t_s
+            movement.counted_s, movement.still_since_s = t_s, None
             reason = self._why_not(movement, t_s)
             return self._abandon(t_s, reason) if reason else [RepCounted(t_s)]
         return self._split_at_valley(movement, t_s, value_deg, slope)
@@ -255,43 +278,36 @@ class RepCounter:
             return []
         if movement.valley_s - movement.start_s < self.rule.min_s or amplitude_deg < self.rule.min_deg:
             # A false start before the real movement: begin again from the valley.
-            self._movement = _Movement(movement.valley_s, movement.valley_deg, t_s, value_deg)
+            low_deg = movement.valley_deg
+            self._movement = _Movement(movement.valley_s, low_deg, low_deg, t_s, value_deg)
+            self._movement.after_s = movement.valley_s
             return [RepAbandoned(t_s, movement.start_s, "too small"), RepStarted(t_s, movement.valley_s)]
-        valley_s, rest_deg = movement.valley_s, max(movement.rest_deg, min(movement.valley_deg, value_deg))
-        events: list[RepEvent] = [RepCounted(t_s), *self._complete(t_s, end_s=valley_s)]
-        self._movement = _Movement(valley_s, rest_deg, peak_s=t_s, peak_deg=value_deg)
+        valley_s, low_deg = movement.valley_s, movement.valley_deg
+        rest_deg = max(movement.rest_deg, min(low_deg, value_deg))
+        events: list[RepEvent] = [RepCounted(t_s), *self._complete(t_s, until_s=valley_s)]
+        self._movement = _Movement(valley_s, rest_deg, low_deg, peak_s=t_s, peak_deg=value_deg)
+        self._movement.after_s = valley_s
         return [*events, RepStarted(t_s, valley_s)]
 
     def _settle(self, t_s: float, slope: float) -> list[RepEvent]:
         movement = self._require_movement()
         counted_s = movement.counted_s if movement.counted_s is not None else t_s
-        if slope > -REST_SLOPE_PER_S or t_s - counted_s >= SETTLE_S:
+        arrived = slope > min(-REST_SLOPE_PER_S, SETTLED_SHARE * movement.steepest_per_s)
+        movement.still_since_s = _since_when(arrived, movement.still_since_s, t_s)
+        settled = movement.still_since_s is not None and t_s - movement.still_since_s >= END_DWELL_S - 1e-9
+        if settled or t_s - counted_s >= SETTLE_S:
             return self._complete(t_s)
         return []
 
     # ---- finishing ----------------------------------------------------------------------------
 
-    def _complete(self, t_s: float, end_s: float | None = None) -> list[RepEvent]:
+    def _complete(self, t_s: float, until_s: float | None = None) -> list[RepEvent]:
         movement = self._require_movement()
-        times, values = self._since(movement.start_s)
-        if end_s is None:
-            end_s = self._end(movement, times, values)
-        hold_start_s, hold_end_s = self._hold(movement, times, values)
+        phases = self._phases(movement, t_s, until_s)
         self._amplitudes_deg.append(movement.peak_deg - movement.rest_deg)
         self._movement = None
-        self._last_end_s = end_s
-        return [
-            RepPhases(
-                t_s=t_s,
-                start_s=movement.start_s,
-                hold_start_s=hold_start_s,
-                peak_s=movement.peak_s,
-                hold_end_s=hold_end_s,
-                end_s=end_s,
-                rest_deg=movement.rest_deg,
-                peak_deg=movement.peak_deg,
-            )
-        ]
+        self._last_end_s = phases.end_s
+        return [phases]
 
     def _abandon(self, t_s: float, reason: str) -> list[RepEvent]:
         movement = self._require_movement()
@@ -302,39 +318,56 @@ class RepCounter:
     def _why_not(self, movement: _Movement, t_s: float) -> str:
         if movement.peak_deg - movement.rest_deg < self.rule.min_deg:
             return "too small"
-        if t_s - END_DWELL_S - movement.start_s < self.rule.min_s:
+        if self._phases(movement, t_s, None).duration_s < self.rule.min_s:
             return "too short"
         return ""
 
-    def _onset(self) -> tuple[float, float]:
-        """Return when the movement under way left its resting level, and that level."""
+    def _onset(self) -> tuple[float, float, float]:
+        """Return since when the signal rested before it rose, when it left, and from which level.
+
+        Looks back from now: down the rise, and on while the signal still sinks noticeably.
+        """
         times, values = self._since(max(self._last_end_s, self._recent[-1][0] - self.rule.max_s))
-        recent = times >= times[-1] - REST_WINDOW_S
-        level_deg = float(values[recent].min())
-        low = np.flatnonzero(values <= level_deg + self._onset_deg())
-        return float(times[low[-1]]), level_deg
+        floor_deg, floor_s, first = values[-1], times[-1], len(values) - 1
+        for i in range(len(values) - 1, -1, -1):
+            if values[i] < floor_deg - REST_LEVEL_SHARE * self.range_deg:
+                floor_deg, floor_s = values[i], times[i]
+            elif floor_s - times[i] > REST_LEVEL_S or values[i] > floor_deg + EARLIER_SHARE * self.range_deg:
+                break
+            first = i
+        rest = slice(first, int(np.searchsorted(times, floor_s)) + 1)
+        level_deg = float(np.median(values[rest]))
+        low = np.flatnonzero(values[first:] <= level_deg + FLANK_LOW * self.range_deg)
+        left_s = times[first + low[-1]] if low.size else floor_s
+        return float(times[first]), float(left_s), level_deg
 
-    def _end(self, movement: _Movement, times: Floats, values: Floats) -> float:
-        """Return when the movement reached its resting level again."""
-        after = times > movement.peak_s
-        if not after.any():
-            return float(times[-1])
-        low = after & (values <= float(values[after].min()) + self._onset_deg())
-        return float(times[np.flatnonzero(low)[0]])
-
-    def _hold(self, movement: _Movement, times: Floats, values: Floats) -> tuple[float, float]:
-        """Return the stretch round the peak without movement; empty at the peak if there is none."""
-        q_per_s = np.gradient(values, times) / self.range_deg if len(times) > 2 else np.ones(len(times))
-        high = (values - movement.rest_deg) > HOLD_SHARE_OF_PEAK * (movement.peak_deg - movement.rest_deg)
-        still = high & (np.abs(q_per_s) < HOLD_SLOPE_PER_S)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
-        runs = [(times[a], times[b - 1]) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        if not runs:
-            return movement.peak_s, movement.peak_s
-        first, last = max(runs, key=lambda run: run[1] - run[0])
-        if last - first < MIN_HOLD_S:
-            return movement.peak_s, movement.peak_s
-        return float(first), float(last)
+    def _phases(self, movement: _Movement, t_s: float, until_s: float | None) -> RepPhases:
+        """Return when the movement began, reached and left its peak, and ended."""
+        times, values = self._since(max(movement.after_s, self._recent[0][0]))
+        if until_s is not None:
+            times, values = times[times <= until_s], values[times <= until_s]
+        top = _top(times, values, movement)
+        peak_deg = float(np.percentile(values[top], PEAK_PERCENTILE))
+        middle = (top.start + top.stop) // 2
+        out = _Flank.of(times[: middle + 1], values[: middle + 1], movement.level_deg, peak_deg)
+        end_deg = float(np.median(values[times >= times[-1] - END_DWELL_S]))
+        # The way back is the way out seen from the other end.
+        back = _Flank.of(-times[middle:][::-1], values[middle:][::-1], end_deg, peak_deg)
+        hold_start_s, hold_end_s = out.arrival_s, -back.arrival_s
+        peak_s = out.between_s(back)
+        if hold_end_s - hold_start_s < MIN_HOLD_S:
+            hold_start_s = hold_end_s = peak_s
+        start_s = max(out.departure_s, movement.after_s, float(times[0]))
+        return RepPhases(
+            t_s=t_s,
+            start_s=start_s,
+            hold_start_s=hold_start_s,
+            peak_s=peak_s,
+            hold_end_s=hold_end_s,
+            end_s=min(-back.departure_s, float(times[-1])),
+            rest_deg=movement.rest_deg,
+            peak_deg=peak_deg,
+        )
 
     # ---- small helpers ------------------------------------------------------------------------
 
@@ -342,9 +375,6 @@ class RepCounter:
         if self._movement is None:
             raise RuntimeError("no movement is under way")
         return self._movement
-
-    def _onset_deg(self) -> float:
-        return max(ONSET_SHARE * self.range_deg, ONSET_DEG)
 
     def _since(self, t_s: float) -> tuple[Floats, Floats]:
         pairs = np.array([pair for pair in self._recent if pair[0] >= t_s - 1e-9])
@@ -367,6 +397,75 @@ class RepCounter:
         over = sum((t - mean_t) * (v - mean_v) for t, v in zip(times, values, strict=True))
         under = sum((t - mean_t) ** 2 for t in times)
         return over / under / self.range_deg
+
+
+def _top(times: Floats, values: Floats, movement: _Movement) -> slice:
+    """Return the longest stretch near the peak; dips within it end it."""
+    high = values >= movement.rest_deg + HOLD_SHARE_OF_PEAK * (movement.peak_deg - movement.rest_deg)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], high.astype(np.int8), [0]])))
+    runs = [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    if not runs:
+        highest = int(values.argmax())
+        return slice(highest, highest + 1)
+    return max(runs, key=lambda run: times[run.stop - 1] - times[run.start])
+
+
+@dataclass(frozen=True, slots=True)
+class _Flank:
+    """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it."""
+
+    low_s: float
+    middle_s: float
+    high_s: float
+
+    @classmethod
+    def of(cls, times: Floats, values: Floats, from_deg: float, to_deg: float) -> "_Flank":
+        share = (values - from_deg) / max(to_deg - from_deg, 1e-9)
+        middle = _last_rise(times, share, FLANK_MID)
+        before, after = times <= middle, times >= middle
+        low = _last_rise(times[before], share[before], FLANK_LOW) if before.any() else middle
+        high = _first_rise(times[after], share[after], FLANK_HIGH) if after.any() else middle
+        return cls(low, middle, high)
+
+    @property
+    def departure_s(self) -> float:
+        """When the movement began."""
+        return self.low_s - EASE_SHARE * (self.middle_s - self.low_s)
+
+    @property
+    def arrival_s(self) -> float:
+        """When it came to rest at the top."""
+        return self.high_s + EASE_SHARE_AT_PEAK * (self.high_s - self.middle_s)
+
+    def between_s(self, back: "_Flank") -> float:
+        """Return the turning point between this flank and the way back (its times reversed).
+
+        It divides the time at the top as the lengths of the flanks, so that a slow way out with a quick
+        way back turns where it really did.
+        """
+        out_s, back_s = self.high_s - self.middle_s, back.high_s - back.middle_s
+        share = out_s / (out_s + back_s) if out_s + back_s > 0 else 0.5
+        return self.high_s + share * (-back.high_s - self.high_s)
+
+
+def _last_rise(times: Floats, share: Floats, level: float) -> float:
+    """Return when values last rose through a level, between two samples; the first time if never."""
+    below = np.flatnonzero(share <= level)
+    return _crossing(times, share, level, int(below[-1])) if below.size else float(times[0])
+
+
+def _first_rise(times: Floats, share: Floats, level: float) -> float:
+    """Return when values first rose through a level; the last time if never."""
+    above = np.flatnonzero(share >= level)
+    return _crossing(times, share, level, int(above[0]) - 1) if above.size else float(times[-1])
+
+
+def _crossing(times: Floats, share: Floats, level: float, i: int) -> float:
+    if i < 0 or i + 1 >= len(times):
+        return float(times[max(0, min(i, len(times) - 1))])
+    step = share[i + 1] - share[i]
+    part = (level - share[i]) / step if step > 0 else 0.0
+    return float(times[i] + min(1.0, max(0.0, part)) * (times[i + 1] - times[i]))
 
 
 def _since_when(holds: bool, since_s: float | None, t_s: float) -> float | None:
