@@ -35,6 +35,13 @@ UNCERTAINTY = (
     "more for the lower back. Compare them with your own earlier ones, filmed the same way; differences "
     "below 10° may be chance. They are not goniometer measurements."
 )
+DEFINITIONS = (
+    ("No fault seen", "Nothing that was judged went beyond its limit."),
+    ("Borderline", "Beyond a limit with a probability of a half to four fifths: too close to call."),
+    ("Fault", "Beyond a limit with a probability of at least four fifths, for long enough to count."),
+    ("Not judged", "A part that this exercise needs could not be seen well enough; it may be fine or not."),
+    ("Lower back", "Bending (+) or arching (-) away from your own start posture, not from a textbook."),
+)
 
 
 def headline(report: SetReport, *, focus: Focus | None = None) -> str:
@@ -47,19 +54,23 @@ def headline(report: SetReport, *, focus: Focus | None = None) -> str:
     focus : Focus, optional
         What the exercise is about; where None, `focus_of` the report.
     """
+    return " ".join(filter(None, headline_parts(report, focus=focus)))
+
+
+def headline_parts(report: SetReport, *, focus: Focus | None = None) -> tuple[str, str]:
+    """Return the headline in two parts: what was counted and reached, and what was seen and not seen."""
     focus = focus or focus_of(report)
-    sentences = [_counted(report)]
-    if report.reps:
-        sentences += [_reach(report, focus), _outcome(report), _back(report)]
-    else:
-        sentences += _why_none(report)
-    return " ".join(filter(None, sentences))
+    if not report.reps:
+        return _counted(report), " ".join(filter(None, _why_none(report)))
+    first = " ".join(filter(None, [_counted(report), _reach(report, focus)]))
+    return first, f"{_outcome(report)} {_back(report)}"
 
 
 def repetition_lines(report: SetReport, *, focus: Focus | None = None) -> list[str]:
     """Return one line for each repetition: number, verdict, range, times, and why."""
     focus = focus or focus_of(report)
-    return [_line(rep, focus) for rep in report.reps]
+    said = reasons_of_all(report)
+    return [_line(rep, focus, reasons) for rep, reasons in zip(report.reps, said, strict=True)]
 
 
 def notes(report: SetReport) -> list[str]:
@@ -101,6 +112,18 @@ def reasons_of(rep: Repetition) -> list[str]:
     known = {fault.id for fault in rep.faults}
     said += [_reason_sentence(reason) for reason in rep.reasons if reason not in known]
     return list(dict.fromkeys(said))
+
+
+def reasons_of_all(report: SetReport) -> list[list[str]]:
+    """Return the reasons of every repetition; what all share was explained above, and is only named."""
+    said = [reasons_of(rep) for rep in report.reps]
+    shared = set(said[0]).intersection(*said[1:]) if len(said) > 1 else set()
+
+    def short(reason: str) -> str:
+        what, mark, _ = reason.partition(" not judged: ")
+        return f"{what} not judged." if mark and reason in shared else reason
+
+    return [[short(reason) for reason in reasons] for reasons in said]
 
 
 def fault_sentence(fault: Fault) -> str:
@@ -204,7 +227,7 @@ def _why_none(report: SetReport) -> list[str]:
     return [reason_text(reason), *(fixes[:1] or [how_to_fix(reason)])]
 
 
-def _line(rep: Repetition, focus: Focus) -> str:
+def _line(rep: Repetition, focus: Focus, reasons: list[str]) -> str:
     parts = [f"{rep.index}. {VERDICT_MARK[rep.verdict]} {VERDICT_WORD[rep.verdict]}"]
     if focus.signal in rep.range:
         angle = rep.range[focus.signal]
@@ -222,7 +245,7 @@ def _line(rep: Repetition, focus: Focus) -> str:
     }
     parts.append(", ".join(f"{words[name]} {seconds(tempo[name])}" for name in order))
     line = "; ".join(parts) + "."
-    return " ".join([line, *reasons_of(rep)])
+    return " ".join([line, *reasons])
 
 
 def _share(part: int, whole: int, *, start: bool = False) -> str:

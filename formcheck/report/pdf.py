@@ -1,0 +1,68 @@
+"""``report.pdf``: the first page for the patient, the rest for the clinician; the same bytes every time."""
+
+import json
+import tempfile
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+
+import typst
+
+from formcheck.body.signals import Signals
+from formcheck.coach.set_report import SetReport
+from formcheck.report import figures
+from formcheck.report.fonts import FAMILY, font_folder
+from formcheck.report.html import content
+from formcheck.report.palette import LIGHT
+from formcheck.report.words import Focus, focus_of
+
+EPOCH_S = 0
+"""The date that the file carries; the recording has its own, and a report made twice is the same file."""
+
+
+def write_pdf(
+    report: SetReport,
+    signals: Signals,
+    path: Path,
+    *,
+    focus: Focus | None = None,
+    signal: str | None = None,
+    target_band_deg: tuple[float, float] | None = None,
+) -> None:
+    """Write the report for print.
+
+    Parameters are those of `formcheck.report.html.write_html`.
+    """
+    focus = focus or focus_of(report, signal=signal, target_band_deg=target_band_deg)
+    panels = figures.repetition_panels(report, signals, focus=focus, palette=LIGHT)
+    drawings = {
+        "timeline.svg": figures.timeline(report, signals, focus=focus, palette=LIGHT),
+        "lumbar.svg": figures.lumbar(report, signals, focus=focus, palette=LIGHT),
+        **{f"rep-{i}.svg": panel for i, panel in enumerate(panels, start=1)},
+    }
+    data = {
+        **content(report, focus),
+        "panels": [name for name in drawings if name.startswith("rep-")],
+        "colours": asdict(LIGHT),
+        "font": FAMILY,
+    }
+    path.write_bytes(_compiled(data, drawings))
+
+
+def _compiled(data: dict[str, object], drawings: dict[str, str]) -> bytes:
+    """Return the PDF of a document whose parts are files in a folder that the compiler may not leave."""
+    with tempfile.TemporaryDirectory(prefix="formcheck-pdf-") as name:
+        folder = Path(name)
+        for file, svg in drawings.items():
+            (folder / file).write_text(svg, encoding="utf-8")
+        (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
+        template = (files("formcheck.report") / "report.typ").read_text("utf-8")
+        (folder / "report.typ").write_text(template, encoding="utf-8")
+        compiler = typst.Compiler(
+            str(folder / "report.typ"),
+            root=str(folder),
+            font_paths=[str(font_folder())],
+            ignore_system_fonts=True,
+        )
+        compiler.compile(output=str(folder / "report.pdf"), format="pdf", timestamp=EPOCH_S)
+        return (folder / "report.pdf").read_bytes()
