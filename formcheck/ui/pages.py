@@ -1,9 +1,14 @@
-"""The pages and what frames them."""
+"""The pages, and the frame that all of them share: look, name and navigation."""
 
+import base64
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+from formcheck.report.palette import DARK, LIGHT, css_variables
+from formcheck.ui.about import page as about_page
+from formcheck.ui.exercises import page as exercises_page
 from formcheck.ui.guarded import guarded
 from formcheck.ui.review.page import page as review_page
 
@@ -13,9 +18,36 @@ ICON = STATIC / "icon.svg"
 
 def all_pages() -> list[st.Page]:
     """Return the pages in the order of the navigation, the first being the start page."""
-    return [st.Page(guarded(review_page), title="Review", url_path="review", default=True)]
+    return [
+        st.Page(guarded(review_page), title="Review · formcheck", url_path="review", default=True),
+        st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
+        st.Page(guarded(about_page), title="About and privacy · formcheck", url_path="about"),
+    ]
 
 
-def show(page: st.Page) -> None:
+def show(page: st.Page, pages: list[st.Page]) -> None:
     """Show a page in the frame that all share."""
+    st.html(f"<style>{_style()}</style>")
+    with st.container(key="nav", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<p class="fc-brand">formcheck</p>', width="content")
+        for each in pages:
+            here = each.url_path == page.url_path
+            with st.container(key="here" if here else f"to-{each.url_path or 'start'}", width="content"):
+                st.page_link(each, label=each.title.partition(" · ")[0])
     page.run()
+
+
+@cache
+def _style() -> str:
+    """Return the colours of the reports, dark where the reader's system is, and the rules that use them."""
+    rules = (STATIC / "style.css").read_text(encoding="utf-8")
+    light = f":root{{{css_variables(LIGHT)}}}"
+    dark = f"@media (prefers-color-scheme: dark){{:root{{{css_variables(DARK)}}}}}"
+    return (
+        f"{light}{dark}{rules}.fc-brand::before{{background-image:url(data:image/svg+xml;base64,{_icon()})}}"
+    )
+
+
+@cache
+def _icon() -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(ICON.read_bytes()).decode('ascii')}"

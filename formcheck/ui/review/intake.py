@@ -13,32 +13,52 @@ from formcheck.ui.workspace import workspace
 
 MAX_UPLOAD_MB = 500
 FIND_OUT = "Find out for me"
+INTRODUCTION = (
+    "Film one set, then let formcheck count it and look at how it was done. "
+    "The recording stays on the computer that runs formcheck and is deleted when you close this page."
+)
+LIMITS = (
+    f"A video of up to {MAX_UPLOAD_MB} MB, about ten minutes from a phone: choose it, or drop it on the "
+    "field. A track.parquet that formcheck made earlier works too."
+)
+FILMING = (
+    "Put the camera down at hip height, two to three metres away.",
+    "Turn your side to it, with all of you in the picture.",
+    "Hold the start posture still for three seconds, then begin.",
+)
 
 
 def choose_recording(review: Review) -> None:
     """Ask for a recording; the search starts as soon as there is one."""
-    st.title("Review a recording")
-    st.markdown(
-        "Film one set from the side, then let formcheck count it and look at how it was done. "
-        "The recording stays on this computer and is deleted when you close this page."
-    )
+    st.title("Review a recording", anchor=False)
+    st.markdown(INTRODUCTION)
     if review.error:
         st.error(plain(review.error), icon=":material/info:")
-    exercise = _exercise_box()
-    file = st.file_uploader(
-        "Your recording",
-        type=sorted(suffix.lstrip(".") for suffix in {*VIDEO_SUFFIXES, TRACK_SUFFIX}),
-        max_upload_size=MAX_UPLOAD_MB,
-        key="recording",
-    )
-    st.caption(
-        f"A video of up to {MAX_UPLOAD_MB} MB (about ten minutes from a phone), "
-        "or a track.parquet that formcheck made earlier."
-    )
+    form, advice = st.columns([7, 5], gap="large")
+    with form:
+        exercise = _exercise_box()
+        file = st.file_uploader(
+            "Your recording",
+            type=sorted(suffix.lstrip(".") for suffix in {*VIDEO_SUFFIXES, TRACK_SUFFIX}),
+            max_upload_size=MAX_UPLOAD_MB,
+            key="recording",
+        )
+        st.caption(LIMITS)
     if file is not None:
         review.begin(workspace().keep(file, file.name), exercise)
         st.rerun()
+    with advice:
+        _how_to_film(exercise)
     _offer_samples(review, exercise)
+
+
+def _how_to_film(exercise: LoadedExercise | None) -> None:
+    with st.container(border=True):
+        st.subheader("How to film", anchor=False)
+        tips: tuple[str, ...] = FILMING
+        if exercise is not None:
+            tips = (exercise.exercise.camera.text, exercise.exercise.start_posture.text)
+        st.markdown("\n".join(f"- {plain(tip)}" for tip in tips))
 
 
 def _exercise_box() -> LoadedExercise | None:
@@ -70,7 +90,7 @@ def _of_sample(sample: Sample) -> LoadedExercise | None:
 
 def choose_exercise(review: Review) -> None:
     """Ask which exercise it was, because the movement alone does not tell."""
-    st.title("Which exercise was it?")
+    st.title("Which exercise was it?", anchor=False)
     st.markdown(
         f"{plain(review.name)} has been looked through, but the movement alone does not tell "
         "which exercise this was. Please choose, the most likely one comes first."

@@ -1,9 +1,15 @@
-"""What was found: the headline, the video, the repetitions."""
+"""What was found: the headline, the video with its plot and repetitions, what was not judged, the rest."""
+
+from html import escape
 
 import streamlit as st
 
+from formcheck.coach.set_report import SetReport
 from formcheck.report import sentences
-from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, clock
+from formcheck.report.analysis import Analysis
+from formcheck.report.words import Focus, focus_of, seconds
+from formcheck.ui.player import linked_player
+from formcheck.ui.review import corrections, downloads, film
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.review import Review
 from formcheck.ui.text import plain
@@ -11,22 +17,57 @@ from formcheck.ui.text import plain
 
 def show(review: Review) -> None:
     """Show the judged set."""
-    if review.analysis is None:
+    analysis = review.analysis
+    if analysis is None:
         return
-    report = review.analysis.judged.report
-    st.title(plain(sentences.headline(report)))
-    st.metric("Repetitions", report.set.reps)
-    if review.video is not None:
-        st.video(str(review.video))
-    st.table(
-        [
-            {
-                "Repetition": repetition.index,
-                "At": clock(repetition.peak_s),
-                "Verdict": f"{VERDICT_MARK[repetition.verdict]} {VERDICT_WORD[repetition.verdict]}",
-                "Why": " ".join(repetition.reasons),
-            }
-            for repetition in report.reps
-        ]
+    report = analysis.judged.report
+    focus = focus_of(report, exercise=analysis.loaded.exercise, signal=analysis.judged.signal)
+    _headline(review, analysis, focus)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        film.show(review)
+    with right:
+        linked_player(analysis, focus)
+    _not_judged(report)
+    corrections.show(review, analysis)
+    downloads.show(review)
+    st.html(f'<p class="fc-fine">{escape(sentences.UNCERTAINTY)} {escape(sentences.NOT_A_DEVICE)}</p>')
+
+
+def _headline(review: Review, analysis: Analysis, focus: Focus) -> None:
+    """Say the count so that it can be read across a room, and the set in sentences."""
+    report = analysis.judged.report
+    first, _, rest = sentences.headline(report, focus=focus).partition(". ")
+    noun = "repetition" if report.set.reps == 1 else "repetitions"
+    with st.container(key="hero"):
+        st.html(
+            f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong>'
+            f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
+            f"<p>{escape(rest)}</p><p class='fc-facts'>{escape(_facts(review, analysis))}</p></div></div>"
+        )
+        st.button("Another recording", on_click=start_again, icon=":material/arrow_back:")
+
+
+def _facts(review: Review, analysis: Analysis) -> str:
+    report = analysis.judged.report
+    found_out = " (found out from the movement)" if analysis.guessed else ""
+    facts = [review.name, f"judged as {report.exercise.name}{found_out}"]
+    if report.view.facing:
+        facts.append(f"facing {report.view.facing}")
+    facts.append(seconds(report.origin.duration_s))
+    return " · ".join(facts)
+
+
+def _not_judged(report: SetReport) -> None:
+    rows = sentences.not_judged(report)
+    notes = sentences.notes(report)
+    if not rows and not notes:
+        return
+    st.subheader("What could not be judged, and how to mend it", anchor=False)
+    for note in notes:
+        st.markdown(f"- {plain(note)}")
+    items = "".join(
+        f'<div><dt>{escape(what)}</dt><dd>{escape(why)}</dd><dd class="fc-fix">{escape(fix)}</dd></div>'
+        for what, why, fix in rows
     )
-    st.button("Another recording", on_click=start_again)
+    st.html(f'<dl class="fc-withheld">{items}</dl>')

@@ -1,44 +1,24 @@
 """``Review``: what one person does with one recording. Holds no rule of the domain and draws nothing."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections
+from formcheck.coach.set_report import Repetition
 from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise, library, load
-from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
+from formcheck.report.analysis import Analysis, analyse, load_track
 from formcheck.sources.model_files import ModelFile, resolve
 from formcheck.ui.guarded import kind_words
 from formcheck.ui.job import Cancelled, Job, Tell
+from formcheck.ui.review.drawing import Drawing
 from formcheck.ui.workspace import Workspace
 
 Stage = Literal["choosing", "finding", "unsure", "shown"]
-OVERLAY = "overlay.mp4"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The files of one analysis while they are made: those without and the one with moving pictures."""
-
-    analysis: Analysis
-    folder: Path
-    files: Job[Path]
-    video: Job[Path] | None
-
-    def cancel(self) -> None:
-        """Stop making them."""
-        self.files.cancel()
-        if self.video is not None:
-            self.video.cancel()
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is being made any more."""
-        return self.files.done and (self.video is None or self.video.done)
 
 
 class Review:
@@ -53,14 +33,14 @@ class Review:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._path: Path | None = None
-        self._finding: Job[PoseTrack] | None = None
+        self._track: PoseTrack | None = None
         self._exercise: LoadedExercise | None = None
         self._guessed = False
-        self._uploaded = False
-        self._earlier_video: Path | None = None
-        self.track: PoseTrack | None = None
+        self._earlier: Drawing | None = None  # the newest with a whole video, while another is drawn
+        self.finding: Job[PoseTrack] | None = None
         self.candidates: tuple[LoadedExercise, ...] = ()
         self.corrections = Corrections()
+        self.dismissed: dict[float, float] = {}  # the peak of what was no repetition, and when it began
         self.analysis: Analysis | None = None
         self.drawing: Drawing | None = None
         self.error = ""
@@ -70,9 +50,9 @@ class Review:
         """What the page shall show."""
         if self.analysis is not None:
             return "shown"
-        if self.track is not None:
+        if self._track is not None:
             return "unsure"
-        return "choosing" if self._finding is None else "finding"
+        return "choosing" if self.finding is None else "finding"
 
     @property
     def name(self) -> str:
@@ -80,49 +60,41 @@ class Review:
         return self._path.name if self._path is not None else ""
 
     @property
-    def finding(self) -> Job[PoseTrack] | None:
-        """The search for poses, while it runs."""
-        return self._finding
+    def film(self) -> Path | None:
+        """The newest whole overlay video; `film_is_current` tells whether it knows the corrections."""
+        for drawing in (self.drawing, self._earlier):
+            if drawing is not None and drawing.film_path is not None:
+                return drawing.film_path
+        return None
+
+    @property
+    def film_is_current(self) -> bool:
+        """Whether `film` shows the present corrections."""
+        return self.drawing is not None and self.drawing.film_path is not None
 
     def begin(self, path: Path, exercise: LoadedExercise | None) -> None:
         """Start with a recording or a stored track; without an exercise it is guessed."""
         self._path, self._exercise, self.error = path, exercise, ""
-        self._uploaded = path.is_relative_to(self._workspace.folder)
 
         def find(tell: Tell) -> PoseTrack:
             tell("Reading the file", 0.0, 0.0)
             return load_track(path, lambda: _model(tell), progress=tell)
 
-        self._finding = self._workspace.start(find, "find-poses")
-
-    def cancel(self) -> None:
-        """Give the recording up."""
-        if self._finding is not None:
-            self._finding.cancel()
-        if self.drawing is not None:
-            self.drawing.cancel()
-
-    def forget(self) -> None:
-        """Give the recording up, and delete it and what was made of it."""
-        self.cancel()
-        made = [] if self.drawing is None else [self.drawing.folder]
-        for folder in [*made, *([self._path.parent] if self._uploaded and self._path else [])]:
-            shutil.rmtree(folder, ignore_errors=True)
+        self.finding = self._workspace.start(find, "find-poses")
 
     def advance(self) -> None:
         """Take over what the search has found, once it has ended."""
-        if self._finding is None or not self._finding.done or self.track is not None:
+        if self.finding is None or not self.finding.done:
             return
+        finding, self.finding = self.finding, None
         try:
-            self.track = self._finding.result()
+            self._track = finding.result()
         except Cancelled:
-            self._finding = None
             return
         except Exception as error:  # noqa: BLE001 - logged by the job; said kindly here
-            self._finding = None
             self.error = kind_words(error, self._path.parent if self._path else None)
             return
-        self._judge_first(self.track)
+        self._judge_first(self._track)
 
     def choose(self, exercise_id: str) -> None:
         """Judge as another exercise."""
@@ -134,29 +106,25 @@ class Review:
         self.corrections = corrections
         self._judge()
 
-    def dismiss(self, t_s: float) -> None:
-        """Take the repetition round a time for none."""
-        times = (*self.corrections.not_repetitions, t_s)
-        self.correct(replace(self.corrections, not_repetitions=times))
+    def dismiss(self, rep: Repetition) -> None:
+        """Take a repetition for none."""
+        self.dismissed = {**self.dismissed, rep.peak_s: rep.start_s}
+        self.correct(replace(self.corrections, not_repetitions=tuple(self.dismissed)))
 
-    def restore(self, t_s: float) -> None:
+    def restore(self, peak_s: float) -> None:
         """Undo `dismiss`."""
-        times = tuple(time for time in self.corrections.not_repetitions if time != t_s)
-        self.correct(replace(self.corrections, not_repetitions=times))
+        self.dismissed = {time: start for time, start in self.dismissed.items() if time != peak_s}
+        self.correct(replace(self.corrections, not_repetitions=tuple(self.dismissed)))
 
-    @property
-    def video(self) -> Path | None:
-        """The newest overlay video there is; see `video_is_current`."""
-        if self.drawing is not None and self.drawing.video is not None and self.drawing.video.done:
-            made = self.drawing.folder / "video" / OVERLAY
-            if made.is_file():
-                return made
-        return self._earlier_video
-
-    @property
-    def video_is_current(self) -> bool:
-        """Whether `video` shows the present corrections."""
-        return self.video is not None and self.video != self._earlier_video
+    def forget(self) -> None:
+        """Give the recording up, and delete it and what was made of it."""
+        if self.finding is not None:
+            self.finding.cancel()
+        for drawing in (self.drawing, self._earlier):
+            if drawing is not None:
+                drawing.delete()
+        if self._path is not None and self._path.is_relative_to(self._workspace.folder):
+            shutil.rmtree(self._path.parent, ignore_errors=True)
 
     def _judge_first(self, track: PoseTrack) -> None:
         if self._exercise is not None:
@@ -172,38 +140,24 @@ class Review:
         self._show(analysis)
 
     def _judge(self) -> None:
-        if self.track is None or self._exercise is None:
+        if self._track is None or self._exercise is None:
             return
-        analysis = analyse(self.track, self._exercise, self.corrections)
+        analysis = analyse(self._track, self._exercise, self.corrections)
         self._show(replace(analysis, guessed=self._guessed))
 
     def _show(self, analysis: Analysis) -> None:
-        video = self.video
+        """Show an analysis at once, and have its files made; an earlier video stays until then."""
+        if self._path is None:
+            return
         if self.drawing is not None:
-            self.drawing.cancel()
-        earlier, self.drawing, self._earlier_video = self.drawing, None, video
+            older = self._earlier if self.film_is_current else self.drawing
+            if self.film_is_current:
+                self._earlier = self.drawing
+            if older is not None:
+                older.delete()
         self.analysis = analysis
-        self.drawing = self._draw(analysis)
-        if earlier is not None and (video is None or earlier.folder not in video.parents):
-            shutil.rmtree(earlier.folder, ignore_errors=True)
-
-    def _draw(self, analysis: Analysis) -> Drawing:
-        folder = self._workspace.new_folder("report")
-        path = self._path
-
-        def write(tell: Tell) -> Path:
-            write_report(analysis, folder / "files", progress=tell)
-            return folder / "files"
-
-        def draw(tell: Tell) -> Path:
-            write_report(analysis, folder / "video", video=path, progress=tell)
-            return folder / "video" / OVERLAY
-
-        files = self._workspace.start(write, "write-report")
-        if path is None or is_track(path):
-            return Drawing(analysis, folder, files, None)
-        return Drawing(analysis, folder, files, self._workspace.start(draw, "draw-video"))
+        self.drawing = Drawing.begin(analysis, self._path, self._workspace)
 
 
 def _model(tell: Tell) -> ModelFile:
-    return resolve(progress=lambda what, done, total: tell(f"Fetching {what}", done, total or 0))
+    return resolve(progress=lambda what, done, total: tell(f"Fetching {what}", done, total))

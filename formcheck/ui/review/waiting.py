@@ -12,7 +12,7 @@ POLL_S = 0.5
 
 def wait(review: Review) -> None:
     """Show the progress until the search has ended."""
-    st.title("Looking at your recording")
+    st.title("Looking at your recording", anchor=False)
     st.markdown(plain(review.name))
     _progress(review)
     st.button("Cancel", on_click=start_again)

@@ -1,0 +1,82 @@
+"""Mounts the linked player: what it shows is made here, how it moves is in ``player.js``."""
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from formcheck.report import figures
+from formcheck.report.analysis import Analysis
+from formcheck.report.words import Focus, signal_label
+from formcheck.ui.player.rows import repetition_rows
+
+HERE = Path(__file__).parent
+VIDEO_KEY = "review-video"
+PLOT_LEFT_PX, PLOT_RIGHT_PX = 40.0, 14.0
+"""Where the time axis of `figures.timeline` begins and ends, from its sides; a test holds them to it."""
+SAMPLES_PER_S = 15.0
+
+
+def linked_player(analysis: Analysis, focus: Focus) -> None:
+    """Show the plot and the repetitions, linked to the video in the container ``VIDEO_KEY``."""
+    _component()(key="linked-player", data=player_data(analysis, focus))
+
+
+def player_data(analysis: Analysis, focus: Focus) -> dict[str, Any]:
+    """Return what the browser needs: HTML, time axis, repetitions and the angle over time."""
+    report, signals = analysis.judged.report, analysis.judged.signals
+    several = len(signals) > 1
+    return {
+        "html": _html(analysis, focus),
+        "video_key": VIDEO_KEY,
+        "start_s": float(signals.t_s[0]) if several else 0.0,
+        "end_s": float(signals.t_s[-1]) if several else 1.0,
+        "left": PLOT_LEFT_PX,
+        "right": PLOT_RIGHT_PX,
+        "label": signal_label(focus.signal),
+        "reps": [{"index": rep.index, "start_s": rep.start_s, "end_s": rep.end_s} for rep in report.reps],
+        "samples": _samples(analysis, focus),
+    }
+
+
+@cache
+def _source(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted component is not public
+    return st.components.v2.component(
+        "formcheck_player",
+        html='<div class="fc-linked"></div>',
+        js=_source("player.js"),
+        isolate_styles=False,
+    )
+
+
+def _html(analysis: Analysis, focus: Focus) -> str:
+    report, signals = analysis.judged.report, analysis.judged.signals
+    wide = figures.timeline(report, signals, focus=focus, name="wide")
+    narrow = figures.timeline(report, signals, focus=focus, width_px=figures.NARROW_PX, name="narrow")
+    end_s = float(signals.t_s[-1]) if len(signals) else 0.0
+    return (
+        f'<div class="fc-plot" role="slider" tabindex="0" aria-label="Moment of the recording"'
+        f' aria-valuemin="0" aria-valuemax="{end_s:.1f}" aria-valuenow="0">'
+        f'<div class="fc-wide">{wide}</div><div class="fc-narrow">{narrow}</div></div>'
+        f'<p class="fc-now" aria-hidden="true"></p>{repetition_rows(report, focus)}'
+    )
+
+
+def _samples(analysis: Analysis, focus: Focus) -> dict[str, list[float | None]]:
+    """Return the counting signal, thinned to what a readout can show; None where it was not seen."""
+    signals = analysis.judged.signals
+    values = signals.deg.get(focus.signal, np.full(len(signals), math.nan))
+    span_s = float(signals.t_s[-1] - signals.t_s[0]) if len(signals) > 1 else 0.0
+    step = max(1, math.floor(len(signals) / max(1.0, span_s * SAMPLES_PER_S)))
+    return {
+        "t": [round(float(t_s), 3) for t_s in signals.t_s[::step]],
+        "deg": [round(float(v), 1) if math.isfinite(v) else None for v in values[::step]],
+    }

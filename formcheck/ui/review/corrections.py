@@ -1,0 +1,127 @@
+"""What the person knows better than the camera; the set is judged again from the poses at once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+
+from formcheck.exercises.load import library
+from formcheck.report.analysis import Analysis
+from formcheck.report.words import clock
+from formcheck.ui.review.review import Review
+
+SEEN = "As seen"
+Way = Literal["left", "right"]
+LEFT_RIGHT: dict[str, Way | None] = {SEEN: None, "Left": "left", "Right": "right"}
+NEUTRAL_STEP_S = 0.1
+
+
+def show(review: Review, analysis: Analysis) -> None:
+    """Show the corrections."""
+    st.subheader("Something wrong? Correct it", anchor=False)
+    st.markdown("The set is judged again at once; every correction can be taken back.")
+    with st.container(border=True, key="corrections"):
+        one, two = st.columns(2, gap="large")
+        with one:
+            _exercise(review, analysis)
+            _direction(review, "Facing in the picture", "facing", analysis.judged.report.view.facing)
+            _direction(review, "Working side", "side", analysis.judged.report.view.near_side)
+        with two:
+            _neutral(review, analysis)
+            _repetitions(review, analysis)
+
+
+def _exercise(review: Review, analysis: Analysis) -> None:
+    known = library()
+    key = "correct-exercise"
+    st.session_state.setdefault(key, analysis.loaded.exercise.id)
+    st.selectbox(
+        "Exercise",
+        list(known),
+        format_func=lambda exercise_id: known[exercise_id].exercise.name,
+        key=key,
+        on_change=lambda: review.choose(st.session_state[key]),
+    )
+
+
+def _direction(review: Review, label: str, field: Literal["facing", "side"], seen: str | None) -> None:
+    key = f"correct-{field}"
+    corrected: Way | None = getattr(review.corrections, field)
+    as_seen = f"{SEEN} ({seen})" if seen and corrected is None else SEEN
+    st.session_state.setdefault(key, _option(corrected))
+
+    def changed() -> None:
+        way = LEFT_RIGHT[st.session_state[key]]
+        known = review.corrections
+        review.correct(replace(known, facing=way) if field == "facing" else replace(known, side=way))
+
+    st.segmented_control(
+        label,
+        list(LEFT_RIGHT),
+        format_func=lambda option: as_seen if option == SEEN else option,
+        key=key,
+        required=True,
+        on_change=changed,
+    )
+
+
+def _option(corrected: Way | None) -> str:
+    return next(option for option, value in LEFT_RIGHT.items() if value == corrected)
+
+
+def _neutral(review: Review, analysis: Analysis) -> None:
+    """Let the stretch be chosen in which the start posture was held."""
+    neutral = analysis.judged.report.neutral
+    end_s = float(analysis.track.t_s[-1]) if len(analysis.track) else 0.0
+    st.session_state.setdefault("own-neutral", review.corrections.neutral_s is not None)
+    own = st.toggle("Choose the start posture myself", key="own-neutral", on_change=_neutral_off(review))
+    if not own:
+        if neutral.start_s is not None and neutral.end_s is not None:
+            st.caption(f"Found between {clock(neutral.start_s)} and {clock(neutral.end_s)}.")
+        else:
+            st.caption("No still start posture was found.")
+        return
+    key = "correct-neutral"
+    held_s = review.corrections.neutral_s or (neutral.start_s or 0.0, neutral.end_s or min(3.0, end_s))
+    st.session_state.setdefault(key, (round(held_s[0], 1), round(held_s[1], 1)))
+    st.slider(
+        "Standing still in the start posture (seconds)",
+        min_value=0.0,
+        max_value=max(end_s, NEUTRAL_STEP_S),
+        step=NEUTRAL_STEP_S,
+        key=key,
+        on_change=lambda: review.correct(replace(review.corrections, neutral_s=tuple(st.session_state[key]))),
+    )
+    if not neutral.accepted:
+        st.warning(neutral.reason or "This stretch cannot be used.", icon=":material/info:")
+
+
+def _neutral_off(review: Review) -> Callable[[], None]:
+    def changed() -> None:
+        if not st.session_state["own-neutral"] and review.corrections.neutral_s is not None:
+            review.correct(replace(review.corrections, neutral_s=None))
+
+    return changed
+
+
+def _repetitions(review: Review, analysis: Analysis) -> None:
+    reps = analysis.judged.report.reps
+    if not reps and not review.dismissed:
+        return
+    st.markdown("**Was one of these no repetition?**")
+    for rep in reps:
+        st.button(
+            f"{rep.index} at {clock(rep.start_s)}: no repetition",
+            key=f"dismiss-{rep.peak_s:.3f}",
+            on_click=review.dismiss,
+            args=(rep,),
+        )
+    for peak_s, start_s in sorted(review.dismissed.items()):
+        st.button(
+            f"Count the one at {clock(start_s)} again",
+            key=f"restore-{peak_s:.3f}",
+            on_click=review.restore,
+            args=(peak_s,),
+            icon=":material/undo:",
+        )
