@@ -137,7 +137,7 @@ class Analyzer:
         return events
 
     def _complete(self, phases: RepPhases) -> list[Event]:
-        rows = self._rows_between(phases.start_s - POSTURE_BEFORE_S, phases.end_s)
+        rows = self._rows_between(phases.start_s - POSTURE_BEFORE_S, phases.t_s)
         follows_on = bool(self.repetitions) and (phases.start_s - self.repetitions[-1].end_s < FOLLOWS_ON_S)
         why = why_dismissed(self.exercise, phases, rows, self.signal, follows_on=follows_on)
         if any(phases.start_s <= t_s <= phases.end_s for t_s in self.not_repetitions_s):

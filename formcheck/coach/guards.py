@@ -17,6 +17,7 @@ from formcheck.exercises.schema import Exercise
 MAX_SHIFT = 0.6  # between start and end
 MAX_DROP = 0.35  # height of the hips, between start and end
 MAX_SIZE_CHANGE = 0.35  # of the trunk, between start and end: another person, or towards the camera
+END_MARGIN_S = 0.3  # a quick repetition's ends are looked at a little beyond it
 JUMP = 0.8  # between neighbouring frames
 JUMP_WITHIN_S = 0.2
 BOTH_SIDES_SHARE = 0.5
@@ -44,7 +45,7 @@ def why_dismissed(
     phases : RepPhases
         The movement.
     rows : sequence of Instant
-        From a second before its start to its end.
+        From a second before its start to the moment at which it was complete.
     signal : str
         The signal that it was counted by.
     follows_on : bool
@@ -55,7 +56,7 @@ def why_dismissed(
         return "It did not begin in the start posture."
     if _inside_start_posture(exercise, phases, signal):
         return "It never left the start posture."
-    if exercise.repetition.in_place and not _in_place(inside):
+    if exercise.repetition.in_place and not _in_place(rows, phases):
         return "You moved to another place."
     if exercise.repetition.both_sides and not _both_sides(inside, signal, phases):
         return "Only one leg moved."
@@ -86,14 +87,16 @@ def holds_posture(row: Instant, bounds_deg: dict[str, tuple[float, float]]) -> b
     return bool(known) and all(low <= value <= high for value, low, high in known)
 
 
-def _in_place(rows: Sequence[Instant]) -> bool:
-    anchors = np.array([row.anchor for row in rows])
-    anchors = anchors[np.isfinite(anchors).all(axis=1)]
-    if len(anchors) < 4:
-        return False
-    ends = max(2, len(anchors) // 10)
-    first, last = _median(anchors[:ends]), _median(anchors[-ends:])
-    shift, drop, size = np.abs(last - first)
+def _in_place(rows: Sequence[Instant], phases: RepPhases) -> bool:
+    margin_s = max(END_MARGIN_S, phases.duration_s / 10)
+    ends = []
+    for moment_s in (phases.start_s, phases.end_s):
+        near = np.array([row.anchor for row in rows if abs(row.t_s - moment_s) <= margin_s])
+        near = near[np.isfinite(near).all(axis=1)] if near.size else near
+        if len(near) < 2:
+            return False
+        ends.append(_median(near))
+    shift, drop, size = np.abs(ends[1] - ends[0])
     return bool(shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE)
 
 

@@ -1,0 +1,106 @@
+"""The posture neutral is a still stretch of the start posture, wherever it is, or none."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from formcheck.body.neutral import find_neutral, neutral_at, posture_held
+from formcheck.body.pose import Floats
+from formcheck.body.signals import Signals
+
+BOUNDS = {"thigh_elevation": (-20.0, 25.0), "trunk_lean": (-20.0, 30.0)}
+
+
+def signals(t: Floats, **deg: Floats) -> Signals:
+    full = {"trunk_inclination": np.zeros(len(t))} | deg
+    blank = {name: np.where(np.isfinite(v), "", "hidden") for name, v in full.items()}
+    return Signals(t, full, {name: np.full(len(t), 5.0) for name in full}, blank)
+
+
+def made(
+    seconds: float,
+    thigh: Callable[[Floats], Floats],
+    lean: Callable[[Floats], Floats] | None = None,
+    fps: float = 30,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Signals:
+    t = np.arange(int(seconds * fps)) / fps
+    rng = np.random.default_rng(seed)
+    values = {"thigh_elevation": thigh(t), "trunk_lean": lean(t) if lean else np.zeros(len(t))}
+    return signals(t, **{n: v + noise * rng.standard_normal(len(t)) for n, v in values.items()})
+
+
+def test_a_late_neutral_is_found_where_it_is() -> None:
+    found = find_neutral(made(15, lambda t: np.where(t < 10, 40 + 30 * np.sin(3 * t), 5.0)), BOUNDS)
+    assert found.accepted
+    assert found.start_s >= 9.9
+    assert found.end_s - found.start_s == pytest.approx(3.0, abs=0.1)
+    assert found.reason == ""
+
+
+def test_a_start_in_mid_movement_takes_the_short_still_moment_and_says_so() -> None:
+    found = find_neutral(made(8, lambda t: 45 - 45 * np.cos(2 * np.pi * t / 4 + np.pi)), BOUNDS)
+    assert found.accepted
+    assert found.end_s - found.start_s < 2.1
+    assert "held still for only" in found.reason
+    # It is the top of the movement: thighs hang down at 2 and 6 s.
+    assert min(abs(found.start_s + 0.5 - 2), abs(found.start_s + 0.5 - 6)) < 1.0
+
+
+def test_who_never_holds_still_has_no_neutral() -> None:
+    found = find_neutral(made(10, lambda t: 60 * np.sin(2 * np.pi * 1.5 * t)), BOUNDS)
+    assert not found.accepted
+    assert "never held still" in found.reason
+
+
+def test_a_still_moment_in_the_wrong_posture_is_no_neutral() -> None:
+    """Seated quite still for ten seconds, standing a little shakily for four."""
+    found = find_neutral(made(16, lambda t: np.where(t < 11, 88.0, 5 + 1.5 * np.sin(9 * t))), BOUNDS)
+    assert found.accepted
+    assert found.start_s >= 10.9
+    seated = find_neutral(made(10, lambda t: np.full(len(t), 88.0)), BOUNDS)
+    assert not seated.accepted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_landmark_noise_does_not_keep_from_finding_it(seed: int) -> None:
+    found = find_neutral(made(6, lambda t: np.zeros(len(t)), noise=2.5, seed=seed), BOUNDS)
+    assert found.accepted
+
+
+def test_a_scatter_beyond_five_degrees_is_refused() -> None:
+    found = find_neutral(made(6, lambda t: 9 * np.sign(np.sin(2 * np.pi * 4 * t))), BOUNDS)
+    assert not found.accepted
+
+
+def test_the_steadiest_of_two_is_taken() -> None:
+    found = find_neutral(
+        made(12, lambda t: np.where(t < 5, 4 * np.sin(8 * t), np.where(t < 7, 80.0, 0.3 * np.sin(8 * t)))),
+        BOUNDS,
+    )
+    assert found.start_s >= 7.0
+
+
+def test_a_signal_that_flickers_does_not_speak_and_one_alone_may() -> None:
+    t = np.arange(0, 6, 1 / 30)
+    knees = np.where(np.arange(len(t)) % 2 == 0, np.nan, 0.0)
+    seen = signals(t, thigh_elevation=np.zeros(len(t)), trunk_lean=knees)
+    assert find_neutral(seen, BOUNDS).accepted
+    nothing = signals(t, thigh_elevation=np.full(len(t), np.nan), trunk_lean=np.full(len(t), np.nan))
+    found = find_neutral(nothing, BOUNDS)
+    assert not found.accepted
+    assert "could not be seen" in found.reason
+
+
+def test_posture_needs_at_least_one_signal_that_speaks_for_it() -> None:
+    t = np.arange(3.0)
+    both = signals(t, thigh_elevation=np.array([0, np.nan, 50.0]), trunk_lean=np.array([np.nan, np.nan, 0]))
+    assert posture_held(both, BOUNDS).tolist() == [True, False, False]
+
+
+def test_the_user_may_name_the_neutral_but_not_where_nobody_is() -> None:
+    seen = made(6, lambda t: np.full(len(t), 80.0))
+    assert neutral_at(seen, 1.0, 2.0).accepted
+    assert not neutral_at(seen, 60.0, 61.0).accepted

@@ -1,0 +1,73 @@
+"""Legs that the model exchanged are put right, and legs that really cross are left alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from formcheck.body.landmarks import LEG
+from formcheck.body.pose import Bools, PoseTrack
+from formcheck.body.repair import LiveLegRepair, exchange_legs, repair_legs
+from formcheck.body.scale import BodyScale
+from tests.synthetic import REAL, Camera, Flaws, Motion, film, marches, posed, squats, walking
+
+
+def wrong_frames(track: PoseTrack, truth: PoseTrack) -> Bools:
+    """Frames in which a knee or ankle is further than a fifth of a thigh from where it is."""
+    joints = np.concatenate([LEG["left"][1:3], LEG["right"][1:3]])
+    off = np.linalg.norm(track.landmarks_px[:, joints] - truth.landmarks_px[:, joints], axis=-1).max(axis=1)
+    return off > 0.2 * 0.245 * 770
+
+
+@pytest.mark.parametrize("yaw_deg", [0, 180])
+def test_single_exchanged_frames_of_a_march_are_repaired(yaw_deg: float) -> None:
+    truth = film(marches(4), Camera(yaw_deg=yaw_deg))
+    broken = film(marches(4), Camera(yaw_deg=yaw_deg), Flaws(exchanged_frames=0.05, seed=4))
+    assert wrong_frames(broken, truth).sum() > 8
+    repaired = repair_legs(broken, BodyScale.of(broken))
+    assert wrong_frames(repaired, truth).sum() == 0
+
+
+def test_a_run_of_exchanged_frames_in_a_lift_is_repaired() -> None:
+    truth = film(marches(4), Camera())
+    broken = film(marches(4), Camera(), Flaws(exchanged_s=[(4.0, 4.5), (8.4, 8.6)]))
+    repaired = repair_legs(broken, BodyScale.of(broken))
+    assert wrong_frames(broken, truth).sum() >= 18
+    assert wrong_frames(repaired, truth).sum() == 0
+
+
+def test_repair_exchanges_everything_that_belongs_to_a_leg_and_nothing_else() -> None:
+    truth = film(marches(2), Camera())
+    broken = film(marches(2), Camera(), Flaws(exchanged_s=[(4.0, 4.4)]))
+    repaired = repair_legs(broken, BodyScale.of(broken))
+    np.testing.assert_allclose(repaired.landmarks_px, truth.landmarks_px)
+    np.testing.assert_allclose(repaired.landmarks_m, truth.landmarks_m)
+    np.testing.assert_allclose(repaired.visibility, truth.visibility)
+
+
+@pytest.mark.parametrize("motion", [walking(8.0), marches(4), squats(2)], ids=lambda m: m.name)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_right_labels_stay_right_also_where_legs_cross(motion: Motion, seed: int) -> None:
+    clean = film(motion, Camera(), replace(REAL, seed=seed))
+    repaired = repair_legs(clean, BodyScale.of(clean))
+    assert (repaired.landmarks_px != clean.landmarks_px).any(axis=(1, 2)).mean() <= 0.02
+
+
+def test_live_repair_mends_most_of_what_the_recorded_one_does() -> None:
+    truth = film(marches(4), Camera())
+    broken = film(marches(4), Camera(), Flaws(exchanged_frames=0.05, seed=4))
+    live = LiveLegRepair(BodyScale.of(broken))
+    mended = np.array([live.feed(pose).landmarks_px for pose in broken])
+    repaired = replace(broken, landmarks_px=mended)
+    assert wrong_frames(repaired, truth).sum() <= 0.2 * wrong_frames(broken, truth).sum()
+
+
+def test_an_exchange_undoes_itself() -> None:
+    points = film(posed(1.0), Camera(), fps=5).landmarks_px
+    np.testing.assert_array_equal(exchange_legs(exchange_legs(points)), points)
+
+
+def test_a_track_without_anybody_is_returned_unharmed() -> None:
+    track = film(posed(1.0), Camera(), fps=10)
+    track.landmarks_px[:] = np.nan
+    assert np.isnan(repair_legs(track, BodyScale.of(track)).landmarks_px).all()
