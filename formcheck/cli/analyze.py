@@ -46,7 +46,7 @@ def analyze(
     model_file: Annotated[Path | None, typer.Option(help="A pose model file of your own (.task).")] = None,
     video: Annotated[bool, typer.Option("--video/--no-video", help="Draw the overlay video.")] = True,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that look for poses at once; default: the cores.")
+        int | None, typer.Option(min=1, help="Stretches that are looked at at once; default: the cores.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print report.json and nothing else; files only with --out.")

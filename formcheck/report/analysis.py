@@ -11,8 +11,9 @@ from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report import html, json_report, opensim, overlay, pdf, tables
 from formcheck.report.folder import atomic_folder
-from formcheck.sources.extract import extract
+from formcheck.sources.extract import Settings
 from formcheck.sources.model_files import ModelFile
+from formcheck.sources.parallel import extract_parallel
 from formcheck.sources.track_file import read_track, write_track
 from formcheck.sources.video import VideoSource
 
@@ -42,7 +43,7 @@ def load_track(
     model : callable
         Gives the pose model; called only when one is needed.
     workers : int, optional
-        How many processes may look for poses at once; by default one for each core.
+        How many stretches of it may be looked at at once; by default one for each core.
     progress : callable, optional
         Told how far it is.
 
@@ -56,11 +57,10 @@ def load_track(
     VideoSource(path).close()  # says what is wrong with the file before a model is fetched for it
     file = model()
     told = progress or _silent
-    return extract(
+    return extract_parallel(
         path,
-        file.path,
-        model_name=file.name,
-        model_sha256=file.sha256,
+        Settings(file.path, model_name=file.name, model_sha256=file.sha256),
+        workers=workers,
         progress=lambda done_s, all_s: told("Finding you in the pictures", done_s, all_s),
     )
 
