@@ -21,7 +21,7 @@ def all_pages() -> list[st.Page]:
     return [
         st.Page(guarded(review_page), title="Review · formcheck", url_path="review", default=True),
         st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
-        st.Page(guarded(about_page), title="About and privacy · formcheck", url_path="about"),
+        st.Page(guarded(about_page), title="About · formcheck", url_path="about"),
     ]
 
 
@@ -31,9 +31,11 @@ def show(page: st.Page, pages: list[st.Page]) -> None:
     with st.container(key="nav", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<p class="fc-brand">formcheck</p>', width="content")
         for each in pages:
-            here = each.url_path == page.url_path
-            with st.container(key="here" if here else f"to-{each.url_path or 'start'}", width="content"):
-                st.page_link(each, label=each.title.partition(" · ")[0])
+            label = each.title.partition(" · ")[0]
+            if each.url_path == page.url_path:
+                st.html(f'<p class="fc-here" aria-current="page">{label}</p>', width="content")
+            else:
+                st.page_link(each, label=label)
     page.run()
 
 
@@ -43,9 +45,7 @@ def _style() -> str:
     rules = (STATIC / "style.css").read_text(encoding="utf-8")
     light = f":root{{{css_variables(LIGHT)}}}"
     dark = f"@media (prefers-color-scheme: dark){{:root{{{css_variables(DARK)}}}}}"
-    return (
-        f"{light}{dark}{rules}.fc-brand::before{{background-image:url(data:image/svg+xml;base64,{_icon()})}}"
-    )
+    return f"{light}{dark}{rules}.fc-brand::before{{background-image:url({_icon()})}}"
 
 
 @cache

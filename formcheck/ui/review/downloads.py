@@ -52,7 +52,7 @@ def show(review: Review) -> None:
 
 
 def _offer(file: _File, path: Path) -> None:
-    with st.container(key=f"file-{file.name.replace('.', '-')}"):
+    with st.container(key=f"file-{file.name.replace('.', '-')}", gap="xsmall"):
         st.download_button(
             file.label,
             data=path.read_bytes,

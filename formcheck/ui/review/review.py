@@ -31,7 +31,7 @@ class Review:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self._path: Path | None = None
         self._track: PoseTrack | None = None
         self._exercise: LoadedExercise | None = None
@@ -80,7 +80,7 @@ class Review:
             tell("Reading the file", 0.0, 0.0)
             return load_track(path, lambda: _model(tell), progress=tell)
 
-        self.finding = self._workspace.start(find, "find-poses")
+        self.finding = self.workspace.start(find, "find-poses")
 
     def advance(self) -> None:
         """Take over what the search has found, once it has ended."""
@@ -123,7 +123,7 @@ class Review:
         for drawing in (self.drawing, self._earlier):
             if drawing is not None:
                 drawing.delete()
-        if self._path is not None and self._path.is_relative_to(self._workspace.folder):
+        if self._path is not None and self._path.is_relative_to(self.workspace.folder):
             shutil.rmtree(self._path.parent, ignore_errors=True)
 
     def _judge_first(self, track: PoseTrack) -> None:
@@ -156,7 +156,7 @@ class Review:
             if older is not None:
                 older.delete()
         self.analysis = analysis
-        self.drawing = Drawing.begin(analysis, self._path, self._workspace)
+        self.drawing = Drawing.begin(analysis, self._path, self.workspace)
 
 
 def _model(tell: Tell) -> ModelFile:
