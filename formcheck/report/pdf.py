@@ -16,9 +16,6 @@ from formcheck.report.html import content
 from formcheck.report.palette import LIGHT
 from formcheck.report.words import Focus, focus_of
 
-EPOCH_S = 0
-"""The date that the file carries; the recording has its own, and a report made twice is the same file."""
-
 
 def write_pdf(
     report: SetReport,
@@ -64,5 +61,5 @@ def _compiled(data: dict[str, object], drawings: dict[str, str]) -> bytes:
             font_paths=[str(font_folder())],
             ignore_system_fonts=True,
         )
-        compiler.compile(output=str(folder / "report.pdf"), format="pdf", timestamp=EPOCH_S)
+        compiler.compile(output=str(folder / "report.pdf"), format="pdf")
         return (folder / "report.pdf").read_bytes()

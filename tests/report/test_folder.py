@@ -134,6 +134,11 @@ def counted(self, target):
     die_here(f"after rename {calls}")
     return result
 Path.rename = counted
+replace = Path.replace
+def replaced(self, target):
+    die_here(f"before replacing {self.name}")
+    return replace(self, target)
+Path.replace = replaced
 
 with atomic_folder(out) as folder:
     die_here("empty")
@@ -184,6 +189,22 @@ def test_killed_first_run_leaves_no_folder(tmp_path: Path, moment: str) -> None:
     assert not (tmp_path / "out").exists()
     with atomic_folder(tmp_path / "out") as folder:
         write_report(folder, "new")
+    assert names(tmp_path) == ["out"]
+
+
+def test_among_foreign_files_a_killed_run_leaves_no_report_json_beside_mixed_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    with atomic_folder(out) as folder:
+        write_report(folder, "old", "signals.csv")
+    kill_at(out, "before replacing report.json")
+    assert names(out) == ["letter.txt", "signals.csv"]
+    assert (out / "signals.csv").read_text() == "new, but cut..."
+    with atomic_folder(out) as folder:
+        write_report(folder, "next", "signals.csv")
+    assert text_of(out) == "next"
+    assert names(out) == ["letter.txt", "report.json", "signals.csv"]
     assert names(tmp_path) == ["out"]
 
 
