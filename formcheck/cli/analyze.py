@@ -165,10 +165,11 @@ def _require_writable(folder: Path) -> None:
 
 def _print_summary(analysis: Analysis, file: Path, folder: Path | None) -> None:
     report = analysis.judged.report
-    typer.echo(f"{file.name}: {sentences.headline(report)}")
+    typer.echo(f"{file.name}: {sentences.headline(report, focus=analysis.focus)}")
     if analysis.guessed:
         typer.echo(f"  (taken for: {analysis.loaded.exercise.name}; say otherwise with --exercise)")
-    for line in [*sentences.repetition_lines(report), *sentences.notes(report)]:
+    lines = sentences.repetition_lines(report, focus=analysis.focus)
+    for line in [*lines, *sentences.notes(report)]:
         typer.echo(f"  {line}")
     if folder is not None:
         typer.echo(f"  Report: {folder / 'report.html'}")

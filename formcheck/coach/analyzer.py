@@ -153,9 +153,14 @@ class Analyzer:
             self._within_phases(phases),
             index=len(self.repetitions) + 1,
             side=self.side,
+            lead_in=self._rest_before(phases),
         )
         self.repetitions.append(repetition)
         return [RepCounted(phases.t_s, repetition.index), RepCompleted(phases.t_s, repetition)]
+
+    def _rest_before(self, phases: RepPhases) -> list[Instant]:
+        last_s = self.repetitions[-1].end_s if self.repetitions else float("-inf")
+        return self._rows_between(max(last_s, phases.start_s - POSTURE_BEFORE_S), phases.start_s)[:-1]
 
     def _dismiss(self, t_s: float, start_s: float, why: str) -> list[Event]:
         dismissed = RepDismissed(t_s, start_s, why)

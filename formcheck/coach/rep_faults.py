@@ -22,7 +22,9 @@ def phase_span(phases: RepPhases, phase: Phase, exercise: Exercise) -> tuple[flo
     return outward if phase == exercise.repetition.first_phase else back
 
 
-def whole_repetition_faults(exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]) -> list[Fault]:
+def whole_repetition_faults(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], lead_in: Sequence[Instant] = ()
+) -> list[Fault]:
     """Judge the faults that only a finished repetition can show.
 
     Parameters
@@ -33,27 +35,36 @@ def whole_repetition_faults(exercise: Exercise, phases: RepPhases, rows: Sequenc
         Of the repetition.
     rows : sequence of Instant
         From its start to its end.
+    lead_in : sequence of Instant
+        A moment of rest before it: what leads has begun before the repetition's own signal moves.
     """
     faults: list[Fault] = []
     for rule in exercise.faults:
         if isinstance(rule, RangeFault):
             share = phases.amplitude_deg / exercise.repetition.target_deg
-            faults += _below(rule, share, "share of target", (phases.start_s, phases.end_s))
+            faults += _below(exercise, rule, share, "share of target", (phases.start_s, phases.end_s))
         elif isinstance(rule, TempoFault):
             span = phase_span(phases, rule.phase, exercise)
-            faults += _below(rule, span[1] - span[0], "s", span)
+            faults += _below(exercise, rule, span[1] - span[0], "s", span)
         elif isinstance(rule, LeadFault):
-            faults += _lead(rule, phase_span(phases, rule.phase, exercise), rows)
+            span = phase_span(phases, rule.phase, exercise)
+            outward = rule.phase == exercise.repetition.first_phase
+            faults += _lead(rule, span, [*lead_in, *rows] if outward else rows, outward=outward)
     return faults
 
 
-def _below(rule: RangeFault | TempoFault, value: float, unit: str, span: tuple[float, float]) -> list[Fault]:
+def _below(
+    exercise: Exercise, rule: RangeFault | TempoFault, value: float, unit: str, span: tuple[float, float]
+) -> list[Fault]:
     crossed = [(severity, bound) for severity, bound in rule.bounds if value < bound]
-    return [_fault(rule, crossed[-1], value, unit, span)] if crossed else []
+    counted_by = exercise.repetition.signals[0]
+    return [_fault(rule, counted_by, crossed[-1], value, unit, span)] if crossed else []
 
 
-def _lead(rule: LeadFault, span: tuple[float, float], rows: Sequence[Instant]) -> list[Fault]:
-    inside = [row for row in rows if span[0] <= row.t_s <= span[1]]
+def _lead(
+    rule: LeadFault, span: tuple[float, float], rows: Sequence[Instant], *, outward: bool
+) -> list[Fault]:
+    inside = [row for row in rows if (outward or span[0] <= row.t_s) and row.t_s <= span[1]]
     length_s = span[1] - span[0]
     if len(inside) < 4 or length_s <= 0:
         return []
@@ -64,7 +75,7 @@ def _lead(rule: LeadFault, span: tuple[float, float], rows: Sequence[Instant]) -
         return []
     share = (follower - leader) / length_s
     crossed = [(severity, bound) for severity, bound in rule.bounds if share > bound]
-    return [_fault(rule, crossed[-1], share, "share of phase", span)] if crossed else []
+    return [_fault(rule, rule.signal, crossed[-1], share, "share of phase", span)] if crossed else []
 
 
 def half_way_s(t_s: Floats, values: Floats) -> float | None:
@@ -82,6 +93,7 @@ def half_way_s(t_s: Floats, values: Floats) -> float | None:
 
 def _fault(
     rule: RangeFault | TempoFault | LeadFault,
+    signal: str,
     crossed: tuple[Severity, float],
     value: float,
     unit: str,
@@ -90,6 +102,7 @@ def _fault(
     severity, bound = crossed
     return Fault(
         id=rule.id,
+        signal=signal,
         severity=severity,
         start_s=span[0],
         end_s=span[1],

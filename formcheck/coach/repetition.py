@@ -25,6 +25,7 @@ def judge_repetition(
     *,
     index: int,
     side: Side,
+    lead_in: Sequence[Instant] = (),
 ) -> Repetition:
     """Return the repetition with everything that is known of it.
 
@@ -42,10 +43,12 @@ def judge_repetition(
         From 1.
     side : {"left", "right", "both"}
         The side that worked.
+    lead_in : sequence of Instant
+        The rest just before it.
     """
     faults = [
         *_surest(exercise, excursions),
-        *whole_repetition_faults(exercise, phases, rows),
+        *whole_repetition_faults(exercise, phases, rows, lead_in),
     ]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
     withheld = _withheld(exercise, rows)
@@ -84,6 +87,7 @@ def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
     return [
         Fault(
             id=fault_id,
+            signal=rules[fault_id].signal,
             severity=excursion.severity,
             start_s=excursion.start_s,
             end_s=excursion.end_s,

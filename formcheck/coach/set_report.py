@@ -81,8 +81,8 @@ class UsableRange:
 class Fault:
     """One fault of one repetition.
 
-    ``peak`` and ``threshold`` are in ``unit``; ``cue`` is what to say; ``evidence`` tags where the
-    threshold comes from (E published, M measured by us, D our choice).
+    ``signal`` is what it was seen in; ``peak`` and ``threshold`` are in ``unit``; ``cue`` is what to say;
+    ``evidence`` tags where the threshold comes from (E published, M measured by us, D our choice).
     """
 
     id: str
@@ -94,6 +94,7 @@ class Fault:
     threshold: float
     cue: str
     evidence: str
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report import html, json_report, opensim, overlay, pdf, tables
 from formcheck.report.folder import atomic_folder
+from formcheck.report.words import Focus, focus_of
 from formcheck.sources.extract import Settings
 from formcheck.sources.model_files import ModelFile
 from formcheck.sources.parallel import extract_parallel
@@ -78,10 +79,9 @@ class Analysis:
     guessed: bool
 
     @property
-    def target_band_deg(self) -> tuple[float, float]:
-        """The range of the repetition signal that the exercise asks for, for figures."""
-        target_deg = self.loaded.exercise.repetition.target_deg
-        return 0.8 * target_deg, 1.2 * target_deg
+    def focus(self) -> Focus:
+        """What sentences and figures of this set are about."""
+        return focus_of(self.judged.report, exercise=self.loaded.exercise, signal=self.judged.signal)
 
 
 def analyse(
@@ -138,10 +138,10 @@ def write_report(
         tables.write_signals_parquet(judged.signals, folder / "signals.parquet")
         write_track(analysis.track, folder / "track.parquet")
         opensim.write_mot(judged.signals, folder / "motion.mot")
-        opensim.write_trc(judged.track, folder / "motion.trc")
-        figures = {"signal": judged.signal, "target_band_deg": analysis.target_band_deg}
-        html.write_html(report, judged.signals, folder / "report.html", **figures)
-        pdf.write_pdf(report, judged.signals, folder / "report.pdf", **figures)
+        opensim.write_trc(judged.track, folder / "motion.trc", facing=report.view.facing)
+        focus = analysis.focus
+        html.write_html(report, judged.signals, folder / "report.html", focus=focus)
+        pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
         if video is not None:
             with VideoSource(video, max_side_px=overlay.MAX_SIDE_PX) as frames:
                 overlay.write_overlay(
@@ -150,6 +150,7 @@ def write_report(
                     judged.signals,
                     report,
                     folder / "overlay.mp4",
+                    focus=focus,
                     progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
                 )
 

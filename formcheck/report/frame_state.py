@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Verdict, Withheld
 from formcheck.report.words import BACK, Focus, Phase, focus_of, phases, reason_text, signal_label
@@ -19,7 +20,6 @@ MAX_SIGNAL_AGE_S = 0.25
 """An older value is not shown as if it were the present one."""
 
 _RANK: dict[Severity, int] = {"info": 0, "amber": 1, "red": 2}
-_ABOUT_THE_BACK = ("round", "arch", "slump", "tuck", "lumbar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def frame_state(
 
 
 def about_the_back(fault: Fault) -> bool:
-    """Whether a fault is one of the lower back; faults carry no signal, so their names tell."""
-    return any(part in fault.id for part in _ABOUT_THE_BACK)
+    """Whether a fault is one of the lower back."""
+    return base_name(fault.signal) == BACK
 
 
 def _phase(rep: Repetition | None, focus: Focus, t_s: float) -> Phase:

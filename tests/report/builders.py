@@ -37,6 +37,7 @@ JUDGED = LumbarRange(-1.5, 12.25, 11.5, 3.0, judged=True, reason="")
 def shallow(start_s: float = 9.0, end_s: float = 9.4, severity: str = "amber") -> Fault:
     return Fault(
         id="shallow",
+        signal="thigh_elevation",
         severity=severity,  # type: ignore[arg-type]
         start_s=start_s,
         end_s=end_s,

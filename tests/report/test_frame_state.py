@@ -103,7 +103,7 @@ def test_cue_of_a_short_fault_stays_long_enough_to_be_read(t_s: float, shown: bo
 
 
 def test_worst_of_two_faults_is_the_one_that_is_said() -> None:
-    red = replace(builders.shallow(9.2, 9.3, "red"), id="rounding", cue="Stay long.")
+    red = replace(builders.shallow(9.2, 9.3, "red"), id="rounding", signal="lumbar_flexion", cue="Stay long.")
     report = builders.report((builders.repetition(3, faults=(builders.shallow(), red)),))
     cue = frame_state(report, builders.signals(), 9.25, focus=FOCUS).cue
     assert cue is not None
@@ -111,14 +111,14 @@ def test_worst_of_two_faults_is_the_one_that_is_said() -> None:
 
 
 def test_back_is_never_anything_but_unjudged_where_its_angle_is_withheld() -> None:
-    rounding = replace(builders.shallow(2.0, 4.0, "red"), id="rounding")
+    rounding = replace(builders.shallow(2.0, 4.0, "red"), id="rounding", signal="lumbar_flexion")
     report = builders.report((builders.repetition(1, faults=(rounding,)),))
     states = [frame_state(report, builders.signals(), t_s, focus=FOCUS) for t_s in np.arange(0, 12, 0.1)]
     assert {state.back for state in states} == {"not_judged"}
 
 
 def test_back_takes_the_severity_of_a_fault_of_its_own_only() -> None:
-    rounding = replace(builders.shallow(2.5, 3.0, "amber"), id="rounding")
+    rounding = replace(builders.shallow(2.5, 3.0, "amber"), id="rounding", signal="lumbar_flexion")
     shallow = builders.shallow(5.5, 6.0, "red")
     lean_back = replace(builders.shallow(8.5, 9.0, "red"), id="lean-back")
     reps = tuple(

@@ -122,7 +122,7 @@ def test_fixed_texts_make_no_forbidden_claim() -> None:
 
 
 def test_back_that_crossed_a_limit_says_where() -> None:
-    rounding = replace(builders.shallow(severity="red"), id="rounding")
+    rounding = replace(builders.shallow(severity="red"), id="rounding", signal="lumbar_flexion")
     reps = (
         builders.repetition(1, lumbar_flexion_deg=builders.JUDGED),
         builders.repetition(2, lumbar_flexion_deg=builders.JUDGED, verdict="fault", faults=(rounding,)),
