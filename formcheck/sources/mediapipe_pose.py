@@ -21,6 +21,12 @@ from formcheck.sources.trunk_edges import trunk_edges
 # the whole process ("Check failed: 1 == ChannelSize()"). Four single-precision cells are 16 bytes.
 _WIDTH_MULTIPLE = 4
 
+# MediaPipe has no switch for its temporal filter. Asking for two poses leaves it out, but then the detector
+# runs on every picture (twice the time) and the first pose is not always the same person. The filter is a
+# One-Euro filter on the clock that it is given, though: told that pictures are many minutes apart, it passes
+# each as it is.
+_UNFILTERED_STEP_MS = 1_000_000
+
 _DEBIAN_PACKAGES = "libegl1 libgles2 libgl1 libglib2.0-0"
 
 
@@ -35,8 +41,7 @@ class PoseEstimator:
     model_path : Path
         A ``.task`` bundle.
     smoothed : bool
-        True: MediaPipe's own temporal filter, which exists for a single pose only and lags behind fast
-        movement. False: two poses are asked for, which switches the filter off; the first is used.
+        True: MediaPipe's own temporal filter, which lags behind fast movement. False: none.
 
     Raises
     ------
@@ -53,7 +58,7 @@ class PoseEstimator:
         self._last_ms = -1
         self._warned = False  # whether MediaPipe has logged what it logs on the first person
         with native_logs_held_back:
-            self._mediapipe, self._landmarker = _create(self.model_path, num_poses=1 if smoothed else 2)
+            self._mediapipe, self._landmarker = _create(self.model_path)
         # for the caller who forgets: MediaPipe's own finaliser prints a traceback when the interpreter ends
         self._let_go = weakref.finalize(self, _close, self._landmarker)
 
@@ -105,7 +110,10 @@ class PoseEstimator:
 
     def _timestamp_ms(self, t_s: float) -> int:
         """Return an integer time that is later than the last even for frames within one millisecond."""
-        self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
+        if self.smoothed:
+            self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
+        else:
+            self._last_ms += _UNFILTERED_STEP_MS
         return self._last_ms
 
     def _detect(self, image: Image, timestamp_ms: int) -> Any:  # noqa: ANN401 - MediaPipe is untyped
@@ -119,7 +127,7 @@ class PoseEstimator:
             return self._landmarker.detect_for_video(mp_image, timestamp_ms)
 
 
-def _create(model_path: Path, *, num_poses: int) -> tuple[Any, Any]:
+def _create(model_path: Path) -> tuple[Any, Any]:
     """Return the mediapipe module and a landmarker in VIDEO mode on the CPU, with masks."""
     if not model_path.is_file():
         raise NoModelError(f"{model_path}: there is no pose model here. Run: formcheck models pull")
@@ -134,7 +142,7 @@ def _create(model_path: Path, *, num_poses: int) -> tuple[Any, Any]:
                 model_asset_buffer=model_path.read_bytes(), delegate=BaseOptions.Delegate.CPU
             ),
             running_mode=vision.RunningMode.VIDEO,
-            num_poses=num_poses,
+            num_poses=1,
             output_segmentation_masks=True,
         )
         return mediapipe, vision.PoseLandmarker.create_from_options(options)

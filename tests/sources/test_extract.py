@@ -205,6 +205,21 @@ def test_a_variable_rate_keeps_the_landmarks_at_their_times(
 
 
 @pytest.mark.model
+def test_without_smoothing_landmarks_neither_lag_nor_are_calmed(
+    track: PoseTrack, squat_stretch: Path, model_path: Path
+) -> None:
+    """MediaPipe's filter is switched off by a trick that a new version could undo."""
+    raw = extract(squat_stretch, model_path, smoothed=False)
+    assert (track.origin.smoothing, raw.origin.smoothing) == ("mediapipe", "none")
+    assert difference(track, raw) < 2.0, "the same person, all the same"
+    smoothed_px, raw_px = track.landmarks_px[:, BODY], raw.landmarks_px[:, BODY]
+    velocity = np.gradient(raw_px, raw.t_s, axis=0)
+    lag_s = -((smoothed_px - raw_px) * velocity).sum() / (velocity**2).sum()
+    assert 0.004 < lag_s < 0.05
+    assert np.abs(np.diff(raw_px, 2, axis=0)).mean() > 1.3 * np.abs(np.diff(smoothed_px, 2, axis=0)).mean()
+
+
+@pytest.mark.model
 def test_scaling_gives_landmarks_in_pixels_of_the_original(
     track: PoseTrack, squat_stretch: Path, model_path: Path
 ) -> None:

@@ -137,17 +137,6 @@ def test_numbers_are_of_single_precision(estimator: PoseEstimator, frames: list[
         np.testing.assert_array_equal(values, values.astype(np.float32))
 
 
-@pytest.mark.model
-def test_smoothing_can_be_switched_off(model_path: Path, frames: list[Frame]) -> None:
-    """The same still picture: a filter needs no time to settle on it, so the later pictures tell."""
-    tracks = {}
-    for smoothed in (True, False):
-        with PoseEstimator(model_path, smoothed=smoothed) as estimator:
-            assert estimator.smoothing == ("mediapipe" if smoothed else "none")
-            tracks[smoothed] = [estimator.estimate(frame).landmarks_px for frame in frames]
-    assert not np.array_equal(tracks[True][-1], tracks[False][-1])
-
-
 QUIET = """
 import sys
 from formcheck.sources.mediapipe_pose import PoseEstimator
