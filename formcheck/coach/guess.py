@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import LoadedExercise
+from formcheck.exercises.schema import RangeFault
 
 # A guess is used if its fit is at least this good and this much better than the next; our choice.
 MIN_FIT = 0.5
@@ -46,7 +47,13 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
     repetitions = judged.report.reps
     if not repetitions:
         return 0.0
-    back_faults = {rule.id for rule in loaded.exercise.faults if getattr(rule, "signal", "") == _LUMBAR}
+    # A rounded back or a small range tell nothing about which exercise was meant; a wrong pattern of
+    # joints does.
+    silent = {
+        rule.id
+        for rule in loaded.exercise.faults
+        if isinstance(rule, RangeFault) or getattr(rule, "signal", "") == _LUMBAR
+    }
     total = 0.0
     for repetition in repetitions:
         angles = repetition.range.get(judged.signal)
@@ -54,7 +61,6 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
         if angles is not None:
             moved_deg = angles.max_deg - angles.min_deg
             reached = min(1.0, moved_deg / loaded.exercise.repetition.target_deg)
-        # A rounded back tells nothing about which exercise was meant; a wrong pattern of joints does.
-        against = sum(fault.id not in back_faults for fault in repetition.faults)
+        against = sum(fault.id not in silent for fault in repetition.faults)
         total += reached * 0.5**against
     return total / len(repetitions)

@@ -291,6 +291,8 @@ def _with_fix(what: str, reason: str) -> str:
 def _amount(value: float, unit: str) -> str:
     if unit == "deg":
         return degrees(value)
+    if unit.startswith("share of "):
+        return f"{round(100 * value)} % of the {unit.removeprefix('share of ')}"
     if unit in ("share", ""):
         return f"{round(100 * value)} %"
     return seconds(value) if unit == "s" else f"{value:.1f} {unit}"
