@@ -324,15 +324,19 @@ class Pace:
     still_s: float = 3.0  # before the first and after the last repetition
     valley: float = 0.0  # share of the range that is left between two repetitions
 
-    def keys(self, n: int) -> tuple[list[tuple[float, float]], tuple[RepTruth, ...]]:
-        """Return progress from 0 (start posture) to 1 (peak), and the repetitions."""
+    def keys(self, n: int, lead_s: float = 0.0) -> tuple[list[tuple[float, float]], tuple[RepTruth, ...]]:
+        """Return progress from 0 (start posture) to 1 (peak), and the repetitions.
+
+        What leads sets off and arrives ``lead_s`` earlier on the way out.
+        """
         keys, reps = [(0.0, 0.0)], []
         t = self.still_s
         for i in range(n):
             low = self.valley if i > 0 else 0.0
             after = self.valley if i < n - 1 else 0.0
             times = np.cumsum([t, self.out_s, self.hold_s, self.back_s]).tolist()
-            keys += [(times[0], low), (times[1], 1.0), (times[2] + 1e-6, 1.0), (times[3], after)]
+            out = [(times[0] - lead_s, low), (times[1] - lead_s, 1.0)]
+            keys += [*out, (times[2] + 1e-6, 1.0), (times[3], after)]
             reps.append(RepTruth(*times))
             t = times[3] + (self.rest_s if i < n - 1 else 0.0)
         return [*keys, (t + self.still_s, 0.0)], tuple(reps)
@@ -394,9 +398,10 @@ def squats(
         Arms forward at the bottom.
     """
     keys, reps = pace.keys(n)
+    ahead, _ = pace.keys(n, trunk_first_s)
 
     def angles(t: Floats) -> dict[str, Floats]:
-        down, trunk = eased(t, keys), eased(t + trunk_first_s, keys)
+        down, trunk = eased(t, keys), eased(t, ahead)
         held = np.zeros(len(t))
         for rep in reps:
             inside = (t >= rep.hold_start_s) & (t <= rep.hold_end_s)
@@ -424,9 +429,10 @@ def hinges(
 ) -> Motion:
     """Return a set of hip hinges."""
     keys, reps = pace.keys(n)
+    ahead, _ = pace.keys(n, knees_first_s)
 
     def angles(t: Floats) -> dict[str, Floats]:
-        down, legs = eased(t, keys), eased(t + knees_first_s, keys)
+        down, legs = eased(t, keys), eased(t, ahead)
         return sagittal(thigh_deg * legs, lean_deg * down, knee_deg * legs, lumbar_deg * down)
 
     return Motion("hinges", keys[-1][0], angles, reps)

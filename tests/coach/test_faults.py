@@ -1,0 +1,334 @@
+"""The fault detector on hand-made streams: certainty, duration, hysteresis, gaps, both signs."""
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from formcheck.coach.analyzer import Analyzer
+from formcheck.coach.cues import COOLDOWN_S, CueChooser
+from formcheck.coach.events import Cue, FaultEnded, FaultStarted
+from formcheck.coach.faults import EXIT_SHARE, SURE_Z, BoundMonitor, Excursion
+from formcheck.coach.instant import Instant
+from formcheck.coach.rep_faults import half_way_s, whole_repetition_faults
+from formcheck.coach.repetition import judge_repetition
+from formcheck.coach.reps import RepPhases
+from formcheck.coach.set_report import Repetition, Severity
+from formcheck.exercises.load import load
+from formcheck.exercises.schema import BoundFault, Exercise, FaultRule, LeadFault, RangeFault, TempoFault
+
+WORDS = {"cue": "Do.", "explanation": "Because.", "evidence": "D", "source": "a test"}
+SQUAT = load("squat").exercise
+
+
+def rule(**more: object) -> BoundFault:
+    fields = {
+        "kind": "bound",
+        "id": "lean",
+        "signal": "trunk_lean",
+        "beyond": "above",
+        "amber": 20.0,
+        "red": 40.0,
+    }
+    return BoundFault(**(WORDS | fields | more))
+
+
+def instant(t: float, sd: float = 1.0, reason: str = "", **deg: float) -> Instant:
+    return Instant(
+        t,
+        deg,
+        {name: (sd if math.isfinite(v) else math.nan) for name, v in deg.items()},
+        {name: ("" if math.isfinite(v) else reason or "hidden") for name, v in deg.items()},
+        (0.0, 0.0, 1.0),
+    )
+
+
+def watch(
+    of_rule: BoundFault,
+    values: Sequence[float],
+    fps: float = 20,
+    sd: float = 1.0,
+    neutral: dict[str, float] | None = None,
+) -> list[Excursion]:
+    """Feed one value a frame; return the excursions."""
+    monitor = BoundMonitor(of_rule, neutral or {})
+    found = []
+    for i, value in enumerate(values):
+        found += monitor.feed(instant(i / fps, sd, trunk_lean=float(value)))
+    return found + monitor.end()
+
+
+def sure(excursions: list[Excursion]) -> list[Excursion]:
+    return [item for item in excursions if item.sure]
+
+
+def test_a_bound_is_crossed_when_it_is_four_times_in_five() -> None:
+    """sd 5: amber 20 needs 20 + .84 * 5 = 24.2 degrees."""
+    assert pytest.approx(0.8416, abs=1e-3) == SURE_Z
+    below, above = 20 + SURE_Z * 5 - 0.1, 20 + SURE_Z * 5 + 0.1
+    assert not sure(watch(rule(), [below] * 20, sd=5.0))
+    assert [item.severity for item in sure(watch(rule(), [above] * 20, sd=5.0))] == ["amber"]
+
+
+def test_between_even_and_sure_it_is_borderline_and_below_even_nothing() -> None:
+    assert [item.sure for item in watch(rule(), [22.0] * 20, sd=5.0)] == [False]
+    assert watch(rule(), [19.9] * 20, sd=5.0) == []
+
+
+def test_both_bounds_crossed_give_both_severities_and_the_peak() -> None:
+    found = sure(watch(rule(), [50.0] * 10 + [61.0] + [50.0] * 10))
+    assert {item.severity for item in found} == {"amber", "red"}
+    assert {item.peak for item in found} == {61.0}
+    assert {item.threshold for item in found} == {20.0, 40.0}
+
+
+def test_it_must_last() -> None:
+    """Minimum duration .3 s: from the first frame beyond to the last, six frames at 20 a second are .25 s."""
+    assert not watch(rule(min_duration_s=0.3), [0.0] * 5 + [30.0] * 6 + [0.0] * 5)
+    found = sure(watch(rule(min_duration_s=0.3), [0.0] * 5 + [30.0] * 7 + [0.0] * 5))
+    assert len(found) == 1
+    assert found[0].start_s == pytest.approx(0.25)
+
+
+def test_it_ends_below_seventy_percent_of_the_bound_and_not_before() -> None:
+    dip = 20.0 * EXIT_SHARE
+    one = sure(watch(rule(red=None), [30.0] * 10 + [dip + 0.1] * 10 + [30.0] * 10))
+    assert len(one) == 1
+    two = sure(watch(rule(red=None), [30.0] * 10 + [dip - 0.1] * 10 + [30.0] * 10))
+    assert len(two) == 2
+
+
+def test_flicker_about_the_bound_is_no_fault() -> None:
+    assert not sure(watch(rule(min_duration_s=0.3), [30.0, 10.0] * 20))
+
+
+def test_below_rules_are_the_mirror_of_above_rules() -> None:
+    values = [0.0] * 5 + [25.0] * 10 + [45.0] * 10 + [0.0] * 5
+    above = watch(rule(), values)
+    below = watch(rule(beyond="below", amber=-20.0, red=-40.0), [-value for value in values])
+    assert [(a.severity, a.sure, a.start_s, a.end_s) for a in above] == [
+        (b.severity, b.sure, b.start_s, b.end_s) for b in below
+    ]
+    assert [-a.peak for a in above] == [b.peak for b in below]
+    assert {b.threshold for b in below} == {-20.0, -40.0}
+    assert not watch(rule(beyond="below", amber=-20.0, red=-40.0), values)  # the other sign is another fault
+
+
+def test_short_gaps_are_borne_and_long_ones_end_the_fault() -> None:
+    gap = [float("nan")]
+    assert len(sure(watch(rule(red=None), [30.0] * 10 + gap * 4 + [30.0] * 10))) == 1
+    assert len(sure(watch(rule(red=None), [30.0] * 10 + gap * 10 + [30.0] * 10))) == 2
+
+
+def test_nothing_seen_is_no_fault() -> None:
+    assert watch(rule(), [float("nan")] * 50) == []
+
+
+def test_from_start_measures_from_neutral_and_without_neutral_says_nothing() -> None:
+    tilted = rule(from_start=True)
+    assert not watch(tilted, [30.0] * 20, neutral={"trunk_lean": 15.0})
+    assert sure(watch(tilted, [40.0] * 20, neutral={"trunk_lean": 15.0}))
+    assert not watch(tilted, [90.0] * 20)
+
+
+def test_a_normal_accompaniment_is_subtracted_first() -> None:
+    rhythm = rule(less_signal="thigh_elevation", less_share=0.18)
+    monitor = BoundMonitor(rhythm, {})
+    for i in range(20):
+        monitor.feed(instant(i / 20, trunk_lean=30.0, thigh_elevation=90.0))
+    assert monitor.current is None  # 30 - 16.2
+    for i in range(20, 40):
+        monitor.feed(instant(i / 20, trunk_lean=30.0, thigh_elevation=20.0))
+    assert monitor.current == "amber"
+
+
+def test_the_lumbar_deviation_has_a_floor_of_four_degrees() -> None:
+    """Calibration on renders flatters: 22 degrees at a claimed sd of .5 is not surely beyond 20."""
+    back = rule(signal="lumbar_flexion", red=None)
+    for value, expected in ((22.0, None), (23.6, "amber")):
+        monitor = BoundMonitor(back, {})
+        for i in range(20):
+            monitor.feed(instant(i / 20, sd=0.5, lumbar_flexion=value))
+        assert monitor.current == expected
+
+
+# -- faults of whole repetitions -----------------------------------------------------------------
+
+
+def phases(out: float = 2.0, hold: float = 0.0, back: float = 1.5, amplitude: float = 80.0) -> RepPhases:
+    return RepPhases(
+        6.0, 1.0, 1.0 + out, 1.0 + out, 1.0 + out + hold, 1.0 + out + hold + back, 0.0, amplitude
+    )
+
+
+def with_faults(*rules: FaultRule) -> Exercise:
+    return SQUAT.model_copy(update={"faults": rules})
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.81, None), (0.79, "info"), (0.61, "info"), (0.59, "amber")]
+)
+def test_short_names_the_gravest_bound_that_the_range_fell_below(share: float, expected: object) -> None:
+    short = RangeFault(**WORDS, id="short", kind="short", info=0.8, amber=0.6)
+    found = whole_repetition_faults(with_faults(short), phases(amplitude=share * 80.0), [])
+    assert [fault.severity for fault in found] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(("phase", "out", "back"), [("eccentric", 0.55, 2.0), ("concentric", 2.0, 0.55)])
+def test_quick_looks_at_the_phase_that_it_names(phase: str, out: float, back: float) -> None:
+    quick = TempoFault(**WORDS, id="quick", kind="quick", phase=phase, amber=0.6)
+    found = whole_repetition_faults(with_faults(quick), phases(out=out, back=back), [])
+    assert [(fault.id, fault.unit) for fault in found] == [("quick", "s")]
+    assert found[0].peak == pytest.approx(0.55)
+    assert not whole_repetition_faults(with_faults(quick), phases(out=0.65, back=0.65), [])
+
+
+@pytest.mark.parametrize(("lead_s", "expected"), [(0.45, []), (0.56, ["leads"]), (-0.9, [])])
+def test_leading_is_a_share_of_the_phase_between_the_half_way_times(lead_s: float, expected: object) -> None:
+    leads = LeadFault(
+        **WORDS,
+        id="leads",
+        kind="leads",
+        signal="trunk_lean",
+        ahead_of="thigh_elevation",
+        phase="eccentric",
+        amber=0.25,
+    )
+    rows = [
+        instant(
+            i / 50,
+            trunk_lean=40 * min(1, max(0, (i / 50 - 1.0 + lead_s) / 2)),
+            thigh_elevation=80 * min(1, max(0, (i / 50 - 1.0) / 2)),
+        )
+        for i in range(151)
+    ]
+    before, during = [r for r in rows if r.t_s < 1.0], [r for r in rows if r.t_s >= 1.0]
+    found = whole_repetition_faults(with_faults(leads), phases(), during, before)
+    assert [fault.id for fault in found] == expected
+
+
+def test_what_hardly_moves_leads_nothing() -> None:
+    import numpy as np
+
+    t = np.arange(0, 2, 0.05)
+    assert half_way_s(t, 9.0 * t / 2) is None
+    assert half_way_s(t, 40.0 * t / 2) == pytest.approx(1.0, abs=0.06)
+    assert half_way_s(t, np.full(len(t), np.nan)) is None
+
+
+# -- verdicts ------------------------------------------------------------------------------------
+
+
+def repetition(
+    values: Sequence[float],
+    requires: tuple[str, ...] = ("trunk_lean",),
+    lumbar: float = 5.0,
+    **bounds: float | None,
+) -> Repetition:
+    """Judge one repetition of three and a half seconds with the given trunk lean in every frame."""
+    lean = rule(**({"amber": 20.0, "red": 40.0} | bounds))
+    exercise = SQUAT.model_copy(update={"requires": requires, "faults": (lean,)})
+    rows = [
+        instant(1 + i / 20, sd=5.0, trunk_lean=value, lumbar_flexion=lumbar) for i, value in enumerate(values)
+    ]
+    monitor = BoundMonitor(lean, {})
+    found = [item for row in rows for item in monitor.feed(row)] + monitor.end()
+    return judge_repetition(exercise, phases(), rows, found, index=1, side="both")
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([10.0] * 71, "ok"),
+        ([22.0] * 71, "borderline"),
+        ([30.0] * 71, "fault"),
+        ([10.0] * 60 + [NAN] * 11, "ok"),  # 15 % withheld
+        ([10.0] * 53 + [NAN] * 18, "cannot_judge"),  # 25 %
+        ([30.0] * 40 + [NAN] * 31, "fault"),  # what was surely wrong stays wrong
+        ([22.0] * 40 + [NAN] * 31, "cannot_judge"),
+        ([NAN] * 71, "cannot_judge"),
+    ],
+)
+def test_the_verdict_is_the_worst_of_what_was_judged(values: Sequence[float], verdict: str) -> None:
+    assert repetition(values).verdict == verdict
+
+
+def test_information_alone_leaves_a_repetition_ok_but_is_reported() -> None:
+    rep = repetition([30.0] * 71, info=20.0, amber=None, red=None)
+    assert rep.verdict == "ok"
+    assert [(fault.id, fault.severity) for fault in rep.faults] == [("lean", "info")]
+
+
+def test_reasons_name_the_fault_and_what_was_withheld() -> None:
+    assert repetition([30.0] * 71).reasons == ("lean",)
+    assert repetition([22.0] * 71).reasons == ("borderline: lean",)
+    assert repetition([NAN] * 71).reasons[0].startswith("trunk_lean: A joint that this needs was hidden")
+
+
+def test_a_back_that_was_not_seen_is_said_even_where_the_exercise_does_not_ask_for_it() -> None:
+    assert repetition([10.0] * 71, lumbar=NAN).reasons[0].startswith("lumbar_flexion: ")
+    assert repetition([10.0] * 71, lumbar=5.0).reasons == ()
+
+
+def test_a_required_back_that_was_not_seen_cannot_be_judged() -> None:
+    assert repetition([10.0] * 71, requires=("lumbar_flexion",), lumbar=NAN).verdict == "cannot_judge"
+    assert repetition([10.0] * 71, requires=("lumbar_flexion",), lumbar=5.0).verdict == "ok"
+
+
+# -- cues ----------------------------------------------------------------------------------------
+
+
+def started(t: float, fault_id: str = "heels-rise", severity: Severity = "amber") -> FaultStarted:
+    return FaultStarted(t, fault_id, severity, t)
+
+
+def test_one_cue_at_a_time_the_most_severe_first() -> None:
+    said = CueChooser(SQUAT).choose(1.0, [started(1.0, "dropping"), started(1.0, "hips-first", "red")])
+    assert [(cue.fault_id, cue.severity) for cue in said] == [("hips-first", "red")]
+    assert said[0].text == "Bend knees and hips together."
+
+
+def test_cues_keep_their_distance() -> None:
+    chooser = CueChooser(SQUAT)
+    times = [0.0, 1.0, COOLDOWN_S - 0.01, COOLDOWN_S, 2 * COOLDOWN_S - 0.01, 2 * COOLDOWN_S]
+    said = [cue.t_s for t in times for cue in chooser.choose(t, [started(t)])]
+    assert said == [0.0, COOLDOWN_S, 2 * COOLDOWN_S]
+
+
+def test_information_is_not_spoken_and_does_not_use_up_the_turn() -> None:
+    chooser = CueChooser(SQUAT)
+    assert chooser.choose(0.0, [started(0.0, severity="info")]) == []
+    assert len(chooser.choose(0.5, [started(0.5)])) == 1
+
+
+def test_the_analyzer_says_a_fault_when_it_starts_and_when_it_is_over() -> None:
+    """One squat with the trunk far forward in its middle, through the whole analyzer."""
+    lean = rule(red=None)
+    names = {"thigh_elevation", "trunk_lean", "lumbar_flexion", "knee_flexion"}
+    bounds = SQUAT.start_posture.model_copy(update={"bounds_deg": {"thigh_elevation": (-20.0, 25.0)}})
+    exercise = SQUAT.model_copy(
+        update={"faults": (lean,), "requires": ("trunk_lean",), "start_posture": bounds}
+    )
+    analyzer = Analyzer(exercise, "thigh_elevation", {"thigh_elevation": 0.0}, "both")
+    events = []
+    for i in range(200):
+        t = i / 20
+        down = max(0.0, 1 - abs(t - 5.0) / 2)
+        deg = dict.fromkeys(names, 0.0) | {
+            "thigh_elevation": 80 * down,
+            "trunk_lean": 45.0 if 4 <= t <= 6 else 5.0,
+        }
+        events += analyzer.feed(instant(t, **deg))
+    events += analyzer.finish()
+    faults = [event for event in events if isinstance(event, FaultStarted | FaultEnded)]
+    assert [type(event) for event in faults] == [FaultStarted, FaultEnded]
+    assert faults[0].onset_s == pytest.approx(4.0, abs=0.06)
+    assert faults[0].t_s == pytest.approx(4.3, abs=0.06)
+    assert faults[1].t_s == pytest.approx(6.05, abs=0.06)
+    assert [event.t_s for event in events if isinstance(event, Cue)] == [faults[0].t_s]
+    (rep,) = analyzer.repetitions
+    assert rep.verdict == "fault"
+    assert rep.faults[0].peak == 45.0
