@@ -4,6 +4,6 @@ import streamlit as st
 
 from formcheck.ui import pages
 
-st.set_page_config(page_title="formcheck", page_icon=str(pages.ICON), layout="wide", menu_items={})
+st.set_page_config(page_icon=str(pages.ICON), layout="wide", menu_items={})
 every = pages.all_pages()
 pages.show(st.navigation(every, position="hidden"), every)

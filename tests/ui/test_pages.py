@@ -88,3 +88,24 @@ def test_no_telemetry_is_configured() -> None:
 def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
     text = (pages.STATIC.parent / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
+
+
+def failing_callback_script() -> None:
+    import streamlit as st
+
+    from formcheck.ui.guarded import guarded, kindly
+
+    def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    guarded(lambda: st.button("Press", on_click=kindly(broken)))()
+
+
+def test_a_defect_of_a_callback_is_said_kindly_too() -> None:
+    """Callbacks run before the page does, outside of what guards it."""
+    app = AppTest.from_function(failing_callback_script).run()
+    app.button[0].click().run()
+    assert not app.exception
+    assert "Something went wrong in formcheck itself" in app.error[0].value
+    app.run()
+    assert not app.error

@@ -9,6 +9,7 @@ import streamlit as st
 from formcheck.exercises.load import library
 from formcheck.report.analysis import Analysis
 from formcheck.report.words import clock
+from formcheck.ui.guarded import kindly
 from formcheck.ui.review.review import Review
 
 SEEN = "As seen"
@@ -25,8 +26,8 @@ def show(review: Review, analysis: Analysis) -> None:
         one, two = st.columns(2, gap="large")
         with one:
             _exercise(review, analysis)
-            _direction(review, "Facing in the picture", "facing", analysis.judged.report.view.facing)
-            _direction(review, "Working side", "side", analysis.judged.report.view.near_side)
+            _direction(review, "Facing in the picture", "facing")
+            _direction(review, "Working side", "side")
         with two:
             _neutral(review, analysis)
             _repetitions(review, analysis)
@@ -41,29 +42,20 @@ def _exercise(review: Review, analysis: Analysis) -> None:
         list(known),
         format_func=lambda exercise_id: known[exercise_id].exercise.name,
         key=key,
-        on_change=lambda: review.choose(st.session_state[key]),
+        on_change=kindly(lambda: review.choose(st.session_state[key])),
     )
 
 
-def _direction(review: Review, label: str, field: Literal["facing", "side"], seen: str | None) -> None:
+def _direction(review: Review, label: str, field: Literal["facing", "side"]) -> None:
     key = f"correct-{field}"
-    corrected: Way | None = getattr(review.corrections, field)
-    as_seen = f"{SEEN} ({seen})" if seen and corrected is None else SEEN
-    st.session_state.setdefault(key, _option(corrected))
+    st.session_state.setdefault(key, _option(getattr(review.corrections, field)))
 
     def changed() -> None:
         way = LEFT_RIGHT[st.session_state[key]]
         known = review.corrections
         review.correct(replace(known, facing=way) if field == "facing" else replace(known, side=way))
 
-    st.segmented_control(
-        label,
-        list(LEFT_RIGHT),
-        format_func=lambda option: as_seen if option == SEEN else option,
-        key=key,
-        required=True,
-        on_change=changed,
-    )
+    st.segmented_control(label, list(LEFT_RIGHT), key=key, required=True, on_change=kindly(changed))
 
 
 def _option(corrected: Way | None) -> str:
@@ -75,7 +67,9 @@ def _neutral(review: Review, analysis: Analysis) -> None:
     neutral = analysis.judged.report.neutral
     end_s = float(analysis.track.t_s[-1]) if len(analysis.track) else 0.0
     st.session_state.setdefault("own-neutral", review.corrections.neutral_s is not None)
-    own = st.toggle("Choose the start posture myself", key="own-neutral", on_change=_neutral_off(review))
+    own = st.toggle(
+        "Choose the start posture myself", key="own-neutral", on_change=kindly(_neutral_off(review))
+    )
     if not own:
         if neutral.start_s is not None and neutral.end_s is not None:
             st.caption(f"Found between {clock(neutral.start_s)} and {clock(neutral.end_s)}.")
@@ -114,14 +108,14 @@ def _repetitions(review: Review, analysis: Analysis) -> None:
         st.button(
             f"{rep.index} at {clock(rep.start_s)}: no repetition",
             key=f"dismiss-{rep.peak_s:.3f}",
-            on_click=review.dismiss,
+            on_click=kindly(review.dismiss),
             args=(rep,),
         )
     for peak_s, start_s in sorted(review.dismissed.items()):
         st.button(
             f"Count the one at {clock(start_s)} again",
             key=f"restore-{peak_s:.3f}",
-            on_click=review.restore,
+            on_click=kindly(review.restore),
             args=(peak_s,),
             icon=":material/undo:",
         )

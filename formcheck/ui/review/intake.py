@@ -5,6 +5,7 @@ import streamlit as st
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report.analysis import TRACK_SUFFIX
 from formcheck.sources.file_kind import VIDEO_SUFFIXES
+from formcheck.ui.guarded import kindly
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.review import Review
 from formcheck.ui.samples import Sample, samples
@@ -102,5 +103,5 @@ def choose_exercise(review: Review) -> None:
                 review.choose(exercise.id)
                 st.rerun()
             st.markdown(plain(exercise.summary))
-    if st.button("Another recording", on_click=start_again, type="tertiary"):
+    if st.button("Another recording", on_click=kindly(start_again), type="tertiary"):
         st.rerun()

@@ -8,6 +8,7 @@ from formcheck.coach.set_report import SetReport
 from formcheck.report import sentences
 from formcheck.report.analysis import Analysis
 from formcheck.report.words import Focus, focus_of, seconds
+from formcheck.ui.guarded import kindly
 from formcheck.ui.player import linked_player
 from formcheck.ui.review import corrections, downloads, film
 from formcheck.ui.review.current import start_again
@@ -45,7 +46,7 @@ def _headline(review: Review, analysis: Analysis, focus: Focus) -> None:
             f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
             f"<p>{escape(rest)}</p><p class='fc-facts'>{escape(_facts(review, analysis))}</p></div></div>"
         )
-        st.button("Another recording", on_click=start_again, icon=":material/arrow_back:")
+        st.button("Another recording", on_click=kindly(start_again), icon=":material/arrow_back:")
 
 
 def _facts(review: Review, analysis: Analysis) -> str:

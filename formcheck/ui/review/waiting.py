@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from formcheck.ui.guarded import kindly
 from formcheck.ui.job import Progress
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.review import Review
@@ -15,7 +16,7 @@ def wait(review: Review) -> None:
     st.title("Looking at your recording", anchor=False)
     st.markdown(plain(review.name))
     _progress(review)
-    st.button("Cancel", on_click=start_again)
+    st.button("Cancel", on_click=kindly(start_again))
 
 
 @st.fragment(run_every=POLL_S)
