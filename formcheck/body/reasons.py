@@ -45,8 +45,44 @@ REASONS: dict[str, Reason] = {
         "Hold the start posture still for three seconds before the first repetition.",
     ),
     "no_lumbar_sensor": Reason(
-        "This version has no lumbar sensor yet, so the lower back was not measured.",
-        "Nothing you can change; treat the back as not checked.",
+        "The lumbar sensor had no outline of your back, so the lower back was not measured.",
+        "Analyse the video itself; until then treat the back as not checked.",
+    ),
+    "arm_over_back": Reason(
+        "An arm was over the edge of your back, so the lower back could not be seen.",
+        "Cross your arms on your chest, or keep your elbows well in front of your back.",
+    ),
+    "arm_at_start": Reason(
+        "An arm hung over the edge of your back in the start posture, so there was nothing to measure from.",
+        "Cross your arms on your chest before you hold the start posture still.",
+    ),
+    "back_hidden": Reason(
+        "The outline of your lower back could not be seen.",
+        "Keep your whole back in the picture, with nothing behind or in front of it, and add light.",
+    ),
+    "back_hidden_at_start": Reason(
+        "The outline of your lower back could not be seen in the start posture.",
+        "Stand clear of walls and furniture with your whole back in the picture, and hold still.",
+    ),
+    "unsteady_start": Reason(
+        "Your back moved too much in the start posture to be measured from it.",
+        "Hold the start posture still for three seconds before the first repetition.",
+    ),
+    "back_unlike": Reason(
+        "The outline of your back changed in a way that no back does: clothes, hair or a hand were over it.",
+        "Tuck the shirt in or wear a closer one, put long hair up, and keep hands off the back.",
+    ),
+    "back_unsure": Reason(
+        "Too little of your lower back could be seen to be sure of its angle.",
+        "Keep arms and loose clothes off the edge of your back, and turn your side straight at the camera.",
+    ),
+    "lying": Reason(
+        "You were lying, and the floor or the table hides the edge of your back.",
+        "Check the back with your hand or a folded towel under it; the camera cannot.",
+    ),
+    "too_few_pictures": Reason(
+        "The recording has fewer than 12 pictures a second, too few to follow your back.",
+        "Record at 25 pictures a second or more; good light helps the camera to keep up.",
     ),
 }
 

@@ -15,6 +15,8 @@ from formcheck.body.pose import PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
+from formcheck.body.spine import BackNeutral
+from formcheck.body.spine_signal import neutral_of, with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.instant import instants
@@ -73,10 +75,12 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     clean = smooth_track(repair_legs(track, scale))
     view = estimate_view(clean, scale, facing=corrections.facing)
     side: LeftRight = corrections.side or view.near_side or "right"
-    raw = measure(clean, Calibration(view, scale, side))
+    calibration = Calibration(view, scale, side)
+    raw = measure(clean, calibration)
     window = _neutral_window(raw, exercise, corrections)
     neutral_deg = _neutral_values(raw, window)
-    signals = refer_to_neutral(raw, neutral_deg)
+    back = _back_neutral(clean, calibration, raw, window)
+    signals = with_spine(clean, calibration, refer_to_neutral(raw, neutral_deg), back)
     signal = counting_signal(exercise, signals, clean)
     analyzer = Analyzer(
         exercise=exercise,
@@ -94,7 +98,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         origin=track.origin,
         exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name),
         view=_view_report(view, exercise, track),
-        neutral=_neutral_report(window, raw),
+        neutral=_neutral_report(window, back),
         reps=tuple(analyzer.repetitions),
         set=summarise(analyzer.repetitions, analyzer.dismissed, _notes(track, signal, exercise)),
         cannot_judge=withheld_stretches(signals, exercise),
@@ -140,13 +144,18 @@ def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:
     return View(view.facing, view.near_side, view.yaw_deg, judged=fits, reason=reason)
 
 
-def _neutral_report(window: NeutralWindow, raw: Signals) -> Neutral:
-    lumbar_sd_deg = None
-    if window.accepted and window.start_s is not None and window.end_s is not None:
-        values = raw.deg["lumbar_flexion"][raw.between(window.start_s, window.end_s)]
-        values = values[np.isfinite(values)]
-        lumbar_sd_deg = float(values.std()) if values.size else None
-    return Neutral(window.start_s, window.end_s, lumbar_sd_deg, window.accepted, window.reason)
+def _back_neutral(
+    track: PoseTrack, calibration: Calibration, raw: Signals, window: NeutralWindow
+) -> BackNeutral | None:
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return None
+    return neutral_of(track, calibration, raw, window.start_s, window.end_s)
+
+
+def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:
+    return Neutral(
+        window.start_s, window.end_s, back.sd_deg if back else None, window.accepted, window.reason
+    )
 
 
 def _notes(track: PoseTrack, signal: str, exercise: Exercise) -> list[str]:

@@ -1,0 +1,180 @@
+"""Lumbar flexion from the back's edge: how its shape changed since the person's own start posture.
+
+The landmarks cannot tell a bent back from bent hips (measurement.md, section 0); the silhouette's edge can.
+Between sacrum and lower ribs the edge is read at fixed stations of the trunk's own frame, its change from
+neutral is taken, and the angle that goes with such a change is the conditional mean of a joint normal
+distribution learnt on rendered people (``spine_shape.json``; ``models/README.md`` is its card). Offset and
+tilt of the frame are given an unlimited prior, so that only shape speaks. A station that an arm covers has
+no weight, and the deviation grows accordingly.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.body.spine_contour import EDGE_SD, STATIONS, BackContour
+
+Reasons = npt.NDArray[np.str_]
+
+# measurement.md, section 4: less than 70 % of the back seen, or an arm over more than 20 % of it.
+MIN_SEEN_SHARE = 0.7
+MAX_COVERED_SHARE = 0.2
+# measurement.md, section 4: an angle less certain than this is withheld.
+MAX_SD_DEG = 8.0
+# measurement.md, section 3: a neutral whose frames scatter more than this is refused.
+MAX_NEUTRAL_SD_DEG = 5.0
+# Half of the neutral's frames at least must show the back, and never fewer than this [D].
+MIN_NEUTRAL_FRAMES = 3
+# A station this far from the median of its neighbours is no back but a hand, a hem or a hole in the mask.
+# The edge of a back bends by at most .01 over five stations [M].
+MAX_KINK = 0.02
+# A change of shape that no back of the learnt ones comes near: root mean square of what the model leaves
+# unexplained, trunk lengths [M].
+MAX_UNEXPLAINED = 0.012
+# Error of the angle on dev bodies left out of the learning: at rest, and per degree of flexion [M].
+MODEL_SD_DEG = 2.0
+MODEL_SD_SHARE = 0.10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackNeutral:
+    """The back's edge in the start posture.
+
+    Parameters
+    ----------
+    depth : ndarray, shape (K,)
+        Median edge; NaN where it was never seen.
+    sd_deg : float or None
+        Scatter of the angle over the neutral's own frames.
+    reason : str
+        Empty, or a key of `formcheck.body.reasons` that says why the back cannot be measured from it.
+    """
+
+    depth: Floats
+    sd_deg: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LumbarReading:
+    """Lumbar flexion over T instants: degrees from neutral, flexion positive; NaN with a reason."""
+
+    deg: Floats
+    sd_deg: Floats
+    reason: Reasons
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """Second moments of depth changes (trunk lengths) and of the angle (degrees)."""
+
+    within: Floats  # (K, K)
+    across: Floats  # (K,)
+    own: float
+
+
+@cache
+def _shape() -> _Shape:
+    content = json.loads(files("formcheck.body").joinpath("spine_shape.json").read_text(encoding="utf-8"))
+    return _Shape(np.array(content["within"]), np.array(content["across"]), float(content["own"]))
+
+
+def back_neutral(contour: BackContour) -> BackNeutral:
+    """Return the back's start posture from the instants of a neutral.
+
+    Parameters
+    ----------
+    contour : BackContour
+        Of the neutral's instants only.
+    """
+    usable = contour.usable & ~_kinked(contour.depth)
+    rows = usable.mean(axis=1) >= MIN_SEEN_SHARE
+    if rows.sum() < max(MIN_NEUTRAL_FRAMES, 0.5 * len(rows)):
+        arm = contour.covered.mean() > MAX_COVERED_SHARE if len(rows) else False
+        reason = "arm_at_start" if arm else "back_hidden_at_start"
+        return BackNeutral(np.full(len(STATIONS), np.nan), None, reason)
+    depth = np.where(usable, contour.depth, np.nan)[rows]
+    seen = np.isfinite(depth).mean(axis=0) >= 0.5
+    median = np.full(len(STATIONS), np.nan)
+    median[seen] = np.nanmedian(depth[:, seen], axis=0)
+    neutral = BackNeutral(median, None)
+    deg = lumbar_flexion(contour[rows], neutral).deg
+    deg = deg[np.isfinite(deg)]
+    if deg.size < MIN_NEUTRAL_FRAMES:
+        return BackNeutral(median, None, "back_hidden_at_start")
+    sd_deg = float(deg.std())
+    return BackNeutral(median, sd_deg, "unsteady_start" if sd_deg > MAX_NEUTRAL_SD_DEG else "")
+
+
+def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
+    """Measure lumbar flexion from neutral.
+
+    Parameters
+    ----------
+    contour : BackContour
+        T instants.
+    neutral : BackNeutral
+        Of the same person, filmed from the same place.
+    """
+    known = np.isfinite(neutral.depth)
+    usable = contour.usable & ~_kinked(contour.depth) & known
+    change = np.where(usable, contour.depth - neutral.depth, 0.0)
+    deg, spread, unexplained = np.full((3, len(change)), np.nan)
+    for pattern, rows in _patterns(usable):
+        deg[rows], spread[rows], unexplained[rows] = _estimate(change[rows], pattern)
+    sd_deg = np.sqrt(MODEL_SD_DEG**2 + (MODEL_SD_SHARE * deg) ** 2 + spread**2 + (neutral.sd_deg or 0.0) ** 2)
+    reason = np.full(len(deg), "", dtype="<U24")
+    reason = np.where(sd_deg > MAX_SD_DEG, "back_unsure", reason)
+    reason = np.where(unexplained > MAX_UNEXPLAINED, "back_unlike", reason)
+    reason = np.where((usable.mean(axis=1) < MIN_SEEN_SHARE) | np.isnan(deg), "back_hidden", reason)
+    reason = np.where(contour.covered.mean(axis=1) > MAX_COVERED_SHARE, "arm_over_back", reason)
+    if neutral.reason:
+        reason = np.full_like(reason, neutral.reason)
+    judged = reason == ""
+    return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
+
+
+def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
+    """Return the different sets of usable stations and the instants of each; most instants share one."""
+    if not len(usable):
+        return []
+    patterns, which = np.unique(usable, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]
+
+
+def _estimate(change: Floats, usable: Bools) -> tuple[Floats, float, Floats]:
+    """Return angle, its deviation for want of stations, and the unexplained change, for one pattern."""
+    shape = _shape()
+    line = np.stack([np.ones(int(usable.sum())), STATIONS[usable]], axis=1)
+    signal = shape.within[np.ix_(usable, usable)] + line @ line.T
+    prior = signal + EDGE_SD**2 * np.eye(len(line))
+    gain = np.linalg.solve(prior, np.column_stack([shape.across[usable], signal]))
+    seen = change[:, usable]
+    deg = seen @ gain[:, 0]
+    left_sd_deg = max(0.0, shape.own - float(shape.across[usable] @ gain[:, 0]) - _least_variance()) ** 0.5
+    unexplained = np.sqrt(((seen - seen @ gain[:, 1:]) ** 2).mean(axis=1))
+    return deg, left_sd_deg, unexplained
+
+
+@cache
+def _least_variance() -> float:
+    """Return what the whole back leaves uncertain; the model's own error is stated apart."""
+    shape = _shape()
+    line = np.stack([np.ones(len(STATIONS)), STATIONS], axis=1)
+    prior = shape.within + line @ line.T + EDGE_SD**2 * np.eye(len(STATIONS))
+    return shape.own - float(shape.across @ np.linalg.solve(prior, shape.across))
+
+
+def _kinked(depth: Floats) -> Bools:
+    """Return which stations lie far from the median of the five around them, shape (T, K)."""
+    padded = np.pad(depth, ((0, 0), (2, 2)), mode="reflect", reflect_type="odd")
+    around = np.stack([padded[:, i : i + depth.shape[1]] for i in range(5)])
+    with np.errstate(invalid="ignore"):
+        result: Bools = np.abs(depth - np.median(around, axis=0)) > MAX_KINK
+    return result

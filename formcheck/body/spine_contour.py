@@ -1,0 +1,146 @@
+"""The back's edge in the trunk's own frame, and which of its stations can be trusted.
+
+The frame runs from mid-hip (0) to mid-shoulder (1); lengths are in trunk lengths, so that neither the
+picture's size nor the person's matters.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.landmarks import of_side
+from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.scale import mid_hip_px, mid_shoulder_px
+
+STATIONS: Floats = np.linspace(0.0, 0.65, 27)
+"""Where the back's edge is read. L5/S1 lies near .18 and T12/L1 near .50 (rendered bodies, MediaPipe's
+landmarks); nothing above .65 is used, because shoulder blade, shoulder joint and upper arm shape it [M]."""
+
+# Standard deviation of the edge itself, trunk lengths: .0020 over time on rendered people [M]; twice that,
+# because real rooms are not plain [D].
+EDGE_SD = 0.004
+# Below this the mask does not really fall from person to background there [D].
+MIN_CONFIDENCE = 0.4
+# How near an arm's centre line may come to the back's edge before the edge may be the arm's: the line runs
+# .05 to .10 inside the arm's own edge, landmark error is .03. Of the covered frames of dev bodies all were
+# nearer than .12 [M].
+ARM_DEPTH = 0.15
+# An arm covers this much of the back above and below its centre line: half its width and landmark error.
+ARM_REACH = 0.12
+_ARM = ("shoulder", "elbow", "wrist", "index")
+_STEPS = np.linspace(0.0, 1.0, 9)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackContour:
+    """The back's edge at ``STATIONS`` over T instants.
+
+    Parameters
+    ----------
+    depth : ndarray, shape (T, K)
+        How far the edge lies behind the line from mid-hip to mid-shoulder, in trunk lengths; NaN: not seen.
+    covered : ndarray of bool, shape (T, K)
+        An arm may lie over the edge there.
+    """
+
+    depth: Floats
+    covered: Bools
+
+    @property
+    def usable(self) -> Bools:
+        """Return which stations show the back itself, shape (T, K)."""
+        return np.isfinite(self.depth) & ~self.covered
+
+    def __getitem__(self, which: slice | Bools) -> "BackContour":
+        return BackContour(self.depth[which], self.covered[which])
+
+
+def back_contour(track: PoseTrack, forward_x: int) -> BackContour:
+    """Read the back's edge of a track.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        With landmarks repaired and smoothed as the caller sees fit; they place the stations.
+    forward_x : {1, -1}
+        The person's forward direction along the picture's x axis.
+    """
+    frame = _TrunkFrame.of(track, forward_x)
+    side = 0 if forward_x > 0 else 1
+    height, depth = frame.coordinates(track.edges_px[:, side])
+    sharp = track.edge_confidence[:, side] >= MIN_CONFIDENCE
+    at_stations = _at(STATIONS, height, np.where(sharp, depth, np.nan))
+    covered = np.zeros_like(at_stations, dtype=np.bool_)
+    for arm in ("left", "right"):
+        joints = track.landmarks_px[:, [of_side(part, arm) for part in _ARM]]
+        covered |= _covered_by(frame.coordinates(joints), height, depth)
+    return BackContour(at_stations, covered)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _TrunkFrame:
+    origin_px: Floats  # (T, 2)
+    up: Floats  # (T, 2), one trunk length squared into the dot product
+    back: Floats  # (T, 2)
+
+    @classmethod
+    def of(cls, track: PoseTrack, forward_x: int) -> "_TrunkFrame":
+        hip = mid_hip_px(track.landmarks_px)
+        axis = mid_shoulder_px(track.landmarks_px) - hip
+        squared = (axis**2).sum(axis=1, keepdims=True)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            up = axis / squared
+        # y points down: whoever walks from hip to shoulder has (y, -x) on the left hand
+        return cls(hip, up, np.stack([up[:, 1], -up[:, 0]], axis=1) * forward_x)
+
+    def coordinates(self, points_px: Floats) -> tuple[Floats, Floats]:
+        """Return height along the trunk and depth behind it of points (T, n, 2), each (T, n)."""
+        offset = points_px - self.origin_px[:, None]
+        height = np.einsum("tnc,tc->tn", offset, self.up)
+        return height, np.einsum("tnc,tc->tn", offset, self.back)
+
+
+def _at(stations: Floats, height: Floats, depth: Floats) -> Floats:
+    """Interpolate each row's depth at stations; NaN where no edge point lies near."""
+    result = np.full((len(height), len(stations)), np.nan)
+    for i in range(len(height)):
+        seen = np.isfinite(depth[i]) & np.isfinite(height[i])
+        if seen.sum() < 2:
+            continue
+        h, d = height[i, seen], depth[i, seen]
+        order = np.argsort(h)
+        values = np.interp(stations, h[order], d[order], left=np.nan, right=np.nan)
+        gap = np.interp(stations, h[order], np.arange(len(h), dtype=float))
+        below = np.clip(gap.astype(np.intp), 0, len(h) - 2)
+        wide = h[order][below + 1] - h[order][below] > 0.08  # three missing stations of the source
+        result[i] = np.where(wide, np.nan, values)
+    return result
+
+
+def _covered_by(joints: tuple[Floats, Floats], height: Floats, depth: Floats) -> Bools:
+    """Return which stations an arm may cover, shape (T, K): its centre line comes near the edge there."""
+    along, behind = (
+        np.concatenate(
+            [part[:, k, None] * (1 - _STEPS) + part[:, k + 1, None] * _STEPS for k in range(len(_ARM) - 1)],
+            axis=1,
+        )
+        for part in joints
+    )
+    result = np.zeros((len(height), len(STATIONS)), dtype=np.bool_)
+    edge = np.empty_like(along)
+    for i in range(len(height)):
+        edge[i] = _row_depth(along[i], height[i], depth[i])
+    with np.errstate(invalid="ignore"):
+        near = (behind > edge - ARM_DEPTH) & (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
+        for j in range(along.shape[1]):
+            result |= near[:, j, None] & (np.abs(STATIONS - along[:, j, None]) < ARM_REACH)
+    return result
+
+
+def _row_depth(along: Floats, height: Floats, depth: Floats) -> npt.NDArray[np.float64]:
+    seen = np.isfinite(depth) & np.isfinite(height)
+    if seen.sum() < 2:
+        return np.full(len(along), np.nan)
+    order = np.argsort(height[seen])
+    return np.interp(along, height[seen][order], depth[seen][order])

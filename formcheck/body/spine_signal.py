@@ -1,0 +1,120 @@
+"""Puts the lumbar angle among the signals, and takes its share out of the hip angle."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.filters import smooth_series
+from formcheck.body.measure import Calibration
+from formcheck.body.pose import Floats, PoseTrack
+from formcheck.body.scale import BodyScale
+from formcheck.body.signals import Signals
+from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, lumbar_flexion
+from formcheck.body.spine_contour import back_contour
+from formcheck.body.view import shoulder_ratio
+
+Reasons = npt.NDArray[np.str_]
+
+# Share of lumbar flexion that shows in the line from hip to shoulder: .59 to .68 over simulated
+# anthropometry (measurement.md, section 1 [C]).
+TRUNK_SHARE = 0.64
+# measurement.md, section 4: shoulder width over trunk length beyond which the back's edge is another part
+# of the back.
+MAX_SHOULDER_RATIO = 0.25
+# Further back than this the person lies, and the back's edge is the table's or the floor's [D].
+LYING_LEAN_DEG = -50.0
+# measurement.md, section 4.
+MIN_RATE_HZ = 12.0
+LUMBAR_CUTOFF_HZ = 3.0
+
+
+def neutral_of(
+    track: PoseTrack, calibration: Calibration, signals: Signals, start_s: float, end_s: float
+) -> BackNeutral:
+    """Return the back's start posture over a stretch of a track.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        Repaired and smoothed.
+    calibration : Calibration
+        As the signals were measured with.
+    signals : Signals
+        Of the same track.
+    start_s, end_s : float
+        The posture neutral.
+    """
+    inside = signals.between(start_s, end_s) & (_against(track, calibration, signals) == "")
+    return back_neutral(back_contour(track[inside], calibration.view.forward_x))
+
+
+def with_spine(
+    track: PoseTrack,
+    calibration: Calibration,
+    signals: Signals,
+    neutral: BackNeutral | None,
+    *,
+    cutoff_hz: float | None = LUMBAR_CUTOFF_HZ,
+) -> Signals:
+    """Return the signals with `lumbar_flexion` and `hip_flexion` measured where they can be.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        Repaired and smoothed; a single live pose is a track of length 1.
+    calibration : Calibration
+        As the signals were measured with.
+    signals : Signals
+        Of the same track, `trunk_thigh` and `trunk_lean` among them.
+    neutral : BackNeutral or None
+        None where the start posture was never held.
+    cutoff_hz : float, optional
+        Zero-lag low-pass of a recording; None for live.
+    """
+    if not np.isfinite(track.edges_px).any():
+        return signals  # poses without a silhouette, such as stick figures or foreign data
+    if neutral is None:
+        nothing = np.full(len(track), np.nan)
+        reading = LumbarReading(nothing, nothing, np.full(len(track), "no_neutral", dtype="<U24"))
+    else:
+        reading = lumbar_flexion(back_contour(track, calibration.view.forward_x), neutral)
+    against = _against(track, calibration, signals)
+    reason = np.where(against == "", reading.reason, against)
+    deg = np.where(reason == "", reading.deg, np.nan)
+    if cutoff_hz is not None:
+        deg = np.where(reason == "", smooth_series(track.t_s, deg, cutoff_hz), np.nan)
+    return _with_hips(signals, deg, np.where(reason == "", reading.sd_deg, np.nan), reason)
+
+
+def _with_hips(signals: Signals, lumbar_deg: Floats, sd_deg: Floats, reason: Reasons) -> Signals:
+    """Return the signals with the lumbar columns set and the hip columns that follow from them."""
+    degs, sds, reasons = dict(signals.deg), dict(signals.sd_deg), dict(signals.reason)
+    degs["lumbar_flexion"], sds["lumbar_flexion"], reasons["lumbar_flexion"] = lumbar_deg, sd_deg, reason
+    for suffix in ("", "_left", "_right"):
+        whole = f"trunk_thigh{suffix}"
+        name = f"hip_flexion{suffix}"
+        reasons[name] = np.where(signals.reason[whole] == "", reason, signals.reason[whole])
+        degs[name] = signals.deg[whole] - TRUNK_SHARE * lumbar_deg
+        sds[name] = np.hypot(signals.sd_deg[whole], TRUNK_SHARE * sd_deg)
+    return replace(signals, deg=degs, sd_deg=sds, reason=reasons)
+
+
+def _against(track: PoseTrack, calibration: Calibration, signals: Signals) -> Reasons:
+    """Return what stands against reading the back at all, shape (T,); empty where nothing does."""
+    lean = signals.deg["trunk_lean"]
+    reason: Reasons = np.asarray(signals.reason["trunk_lean"], dtype="<U24")
+    with np.errstate(invalid="ignore"):
+        reason = np.where((reason == "") & (lean < LYING_LEAN_DEG), "lying", reason)
+    ratio = _steady_ratio(track, calibration.scale)
+    reason = np.where((reason == "") & ~(ratio <= MAX_SHOULDER_RATIO), "view_not_side", reason)
+    if len(track) > 1 and (len(track) - 1) / (track.t_s[-1] - track.t_s[0]) < MIN_RATE_HZ:
+        reason = np.where(reason == "", "too_few_pictures", reason)
+    return reason
+
+
+def _steady_ratio(track: PoseTrack, scale: BodyScale) -> Floats:
+    """Return shoulder width over trunk length, its median over the track: the camera stands still."""
+    ratio = shoulder_ratio(track.landmarks_px, scale)
+    seen = ratio[np.isfinite(ratio)]
+    return np.full(len(track), float(np.median(seen)) if seen.size else np.nan)
