@@ -22,7 +22,7 @@ TrackOf = Callable[[str, Callable[[], Path], str], PoseTrack]
 SHARED_LITE = clips.SHARED / "models" / "pose_landmarker_lite.task"
 ENDS_S = (11.2, 18.0)  # by eye
 # The changed clips hold the first repetition and the rest round it, so that this stays quick.
-FROM_S, TO_S = 7.0, 13.0
+FROM_S, TO_S = 7.5, 12.5
 
 
 def model_path(name: str) -> Path:
