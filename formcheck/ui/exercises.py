@@ -25,8 +25,17 @@ def _show(exercise: Exercise) -> None:
     st.header(exercise.name, anchor=False)
     st.markdown(plain(exercise.summary))
     clip = next((each for each in samples() if each.exercise == exercise.id and each.clean), None)
-    if clip is not None:
+    if clip is None:
+        _tell(exercise)
+        return
+    film, words = st.columns([4, 8], gap="medium")
+    with film:
         st.video(str(clip.path), alt=f"{exercise.name}, done cleanly")
+    with words:
+        _tell(exercise)
+
+
+def _tell(exercise: Exercise) -> None:
     start = exercise.start_posture
     facts = [
         ("What it is for", exercise.purpose),

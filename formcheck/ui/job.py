@@ -93,6 +93,9 @@ class Job(Generic[T]):
         except (FormcheckError, Cancelled) as error:
             self._error = error
         except Exception as error:  # noqa: BLE001 - handed to the page, which says it kindly
+            if self._stop.is_set():  # its files may be gone already
+                self._error = Cancelled()
+                return
             _LOG.exception("%s failed", self._thread.name)
             self._error = error
 

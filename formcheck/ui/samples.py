@@ -31,14 +31,12 @@ def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
 
 def _sample(path: Path, truth: dict[str, object]) -> Sample:
     exercise = truth.get("exercise")
-    if isinstance(exercise, dict):
-        exercise = exercise.get("id")
     name = truth.get("title") or path.stem.replace("-", " ").replace("_", " ")
     return Sample(
         name=str(name),
         path=path,
         exercise=exercise if isinstance(exercise, str) else "",
-        clean=bool(truth.get("clean", "clean" in path.stem)),
+        clean=truth.get("variant") == "clean",
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from formcheck.ui.workspace import PREFIX
 from tests import clips
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -29,6 +31,7 @@ FLAGS = (
 SAMPLES = Path(__file__).parents[2] / "samples"
 SCREENSHOTS = "FORMCHECK_SCREENSHOTS"
 START_S = 60.0
+TEMPORARY = "temporary"
 
 
 @pytest.fixture(scope="session")
@@ -46,22 +49,31 @@ def browser() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of ``formcheck app``, started as a user starts it, from a folder that is not ours."""
     port = free_port()
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+    folder = tmp_path_factory.mktemp("server")
+    log = folder / "log.txt"
+    temporary = folder / TEMPORARY
+    temporary.mkdir()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "formcheck", "app", "--port", str(port)],
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=log.parent,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "TMPDIR": str(temporary),
+            },
+            start_new_session=True,  # so that all of it can be ended
         )
     address = f"http://localhost:{port}"
     try:
         wait_until_up(address, log)
         yield address
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
+    assert not list(temporary.glob(f"{PREFIX}*")), "a session's files outlive the server"
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace")
 
 

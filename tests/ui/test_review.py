@@ -89,6 +89,7 @@ def test_a_broken_file_gets_a_kind_message(upload: Upload, name: str, content: b
     assert name.split(".")[0] in message
     assert str(review_of(app).workspace.folder) not in message.replace("\\", "")
     assert app.file_uploader, "another recording can be chosen at once"
+    assert not list(review_of(app).workspace.folder.glob("upload-*")), "nothing useless is kept"
 
 
 @pytest.mark.model

@@ -28,6 +28,7 @@ class Drawing:
         folder = workspace.new_folder("report")
 
         def write(tell: Tell) -> Path:
+            tell("Writing the report", 0.0, 0.0)
             write_report(analysis, folder / "files", progress=tell)
             return folder / "files"
 

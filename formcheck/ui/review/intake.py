@@ -77,10 +77,10 @@ def _offer_samples(review: Review, exercise: LoadedExercise | None) -> None:
     there = samples()
     if not there:
         return
-    st.subheader("No recording at hand?")
+    st.subheader("No recording at hand? Try a sample", anchor=False)
     columns = st.container(horizontal=True)
     for sample in there:
-        if columns.button(f"Try a sample: {sample.name}", key=f"sample-{sample.path.stem}"):
+        if columns.button(sample.name, key=f"sample-{sample.path.stem}", wrap=True):
             review.begin(sample.path, exercise or _of_sample(sample))
             st.rerun()
 

@@ -93,6 +93,7 @@ class Review:
             return
         except Exception as error:  # noqa: BLE001 - logged by the job; said kindly here
             self.error = kind_words(error, self._path.parent if self._path else None)
+            self._delete_upload()
             return
         self._judge_first(self._track)
 
@@ -123,6 +124,10 @@ class Review:
         for drawing in (self.drawing, self._earlier):
             if drawing is not None:
                 drawing.delete()
+        self._delete_upload()
+
+    def _delete_upload(self) -> None:
+        """Delete the recording if it is a copy of ours, not a sample."""
         if self._path is not None and self._path.is_relative_to(self.workspace.folder):
             shutil.rmtree(self._path.parent, ignore_errors=True)
 
