@@ -20,8 +20,11 @@ landmarks); nothing above .65 is used, because shoulder blade, shoulder joint an
 # Standard deviation of the edge itself, trunk lengths: .0020 over time on rendered people [M]; twice that,
 # because real rooms are not plain [D].
 EDGE_SD = 0.004
-# Below this the mask does not really fall from person to background there [D].
-MIN_CONFIDENCE = 0.4
+# Below this something behind the person is half taken for them: over a cluttered room the edge then flips
+# between back and furniture (rendered dev clip, .3 to .6); elsewhere it is above .9 [M].
+MIN_CONFIDENCE = 0.75
+# Wider gaps between edge points than this are not bridged: three stations of the source [D].
+MAX_GAP = 0.08
 # How near an arm's centre line may come to the back's edge before the edge may be the arm's: the line runs
 # .05 to .10 inside the arm's own edge, landmark error is .03. Of the covered frames of dev bodies all were
 # nearer than .12 [M].
@@ -113,7 +116,7 @@ def _at(stations: Floats, height: Floats, depth: Floats) -> Floats:
         values = np.interp(stations, h[order], d[order], left=np.nan, right=np.nan)
         gap = np.interp(stations, h[order], np.arange(len(h), dtype=float))
         below = np.clip(gap.astype(np.intp), 0, len(h) - 2)
-        wide = h[order][below + 1] - h[order][below] > 0.08  # three missing stations of the source
+        wide = h[order][below + 1] - h[order][below] > MAX_GAP
         result[i] = np.where(wide, np.nan, values)
     return result
 
