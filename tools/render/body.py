@@ -6,8 +6,13 @@ import json
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+    from anny import Anny
 
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache" / "bodies"
@@ -49,25 +54,36 @@ def export(names: list[str]) -> None:
         shape = dict(people[name]["shape"])
         with torch.no_grad():
             coeffs = model.get_phenotype_blendshape_coefficients(
-                
-                **{k: torch.tensor([float(v)], dtype=model.dtype) for k, v in shape.items()})
+                **{k: torch.tensor([float(v)], dtype=model.dtype) for k, v in shape.items()}
+            )
             vertices = model.get_rest_vertices(coeffs)[0].numpy()
             heads, tails = (x[0].numpy() for x in bone_ends(model, coeffs))
         np.savez_compressed(
-            CACHE / f"{name}.npz", vertices=vertices.astype(np.float64), skin_faces=load_faces("body"), tights_faces=load_faces("helper-tights"),
+            CACHE / f"{name}.npz",
+            vertices=vertices.astype(np.float64),
+            skin_faces=load_faces("body"),
+            tights_faces=load_faces("helper-tights"),
             eye_faces=np.vstack([load_faces("helper-l-eye"), load_faces("helper-r-eye")]),
-            weight_values=model.vertex_bone_weights.numpy(), weight_bones=model.vertex_bone_indices.numpy(),
-            bone_heads=heads, bone_tails=tails, bone_names=np.array(model.bone_labels),
-            groups=np.array(json.dumps(load_groups())))
+            weight_values=model.vertex_bone_weights.numpy(),
+            weight_bones=model.vertex_bone_indices.numpy(),
+            bone_heads=heads,
+            bone_tails=tails,
+            bone_names=np.array(model.bone_labels),
+            groups=np.array(json.dumps(load_groups())),
+        )
         print(name, vertices.shape, "height", np.ptp(vertices[:13380], axis=0))
 
 
-def bone_ends(model, coeffs):
+def bone_ends(model: Anny, coeffs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Rest heads and tails of all bones, shape (1, n_bones, 3) each."""
     import torch
 
-    heads = model.template_bone_heads[None] + torch.einsum("bk,kni->bni", coeffs, model.bone_heads_blendshapes)
-    tails = model.template_bone_tails[None] + torch.einsum("bk,kni->bni", coeffs, model.bone_tails_blendshapes)
+    heads = model.template_bone_heads[None] + torch.einsum(
+        "bk,kni->bni", coeffs, model.bone_heads_blendshapes
+    )
+    tails = model.template_bone_tails[None] + torch.einsum(
+        "bk,kni->bni", coeffs, model.bone_tails_blendshapes
+    )
     return heads, tails
 
 

@@ -1,8 +1,8 @@
 """Check truth files independently: recompute every angle from stored joints by the stated definitions.
 
-`check_truth.py [CLIP...]` reads only `samples/*.json`: joint centres are projected onto the sagittal plane as an
-orthographic side camera would see them, angles are recomputed with complex numbers, and compared with the stored ones.
-`--skin` also poses the meshes again and compares lumbar truth with the skin of the mid-back (gain and spread).
+`check_truth.py [CLIP...]` reads only `samples/*.json`: joint centres are projected onto the sagittal plane as
+an orthographic side camera would see them, angles are recomputed with complex numbers, and compared with the
+stored ones. `--skin` also poses the meshes again and compares lumbar truth with the skin of the mid-back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LIMIT_DEG = 0.1
 
 
 def turn_deg(after: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Signed angle from one sagittal direction to another, in (-180, 180]; + turns up from down towards the front."""
+    """Signed angle from one sagittal direction to another, in (-180, 180]; + turns down to the front."""
     return np.degrees(np.angle(after / before))
 
 
@@ -38,29 +38,36 @@ def check(truth: dict) -> dict[str, float]:
     # tilting forwards is clockwise in (x, z); elevation forwards of down is counter-clockwise
     pelvis = -turn_deg(flat["l5_s1"] - hips, up) - body["rest_pelvis_line_deg"]
     thorax = -turn_deg(flat["t7"] - flat["t12_l1"], up) - body["rest_thorax_line_deg"]
-    neutral = slice(*(int(round(truth["neutral"][k] * truth["fps"])) for k in ("start_s", "end_s")))
+    neutral = slice(*(round(truth["neutral"][k] * truth["fps"]) for k in ("start_s", "end_s")))
     lumbar = (thorax - pelvis + 180) % 360 - 180
     spine = np.mean([space["shoulder_left"], space["shoulder_right"]], axis=0) - np.mean(
-        [space["hip_left"], space["hip_right"]], axis=0)
+        [space["hip_left"], space["hip_right"]], axis=0
+    )
     worst = {
         "pelvis_posterior_tilt_deg": difference(-pelvis, frames["pelvis_posterior_tilt_deg"]),
         "lumbar_absolute_deg": difference(lumbar, frames["lumbar_absolute_deg"]),
         "lumbar_flexion_deg": difference(lumbar - np.median(lumbar[neutral]), frames["lumbar_flexion_deg"]),
         "trunk_lean_deg": difference(-turn_deg(shoulders - hips, up), frames["trunk_lean_deg"]),
-        "trunk_lateral_tilt_deg": difference(np.degrees(np.arctan2(-spine[:, 1], spine[:, 2])),
-                                             frames["trunk_lateral_tilt_deg"])}
+        "trunk_lateral_tilt_deg": difference(
+            np.degrees(np.arctan2(-spine[:, 1], spine[:, 2])), frames["trunk_lateral_tilt_deg"]
+        ),
+    }
     for side in ("left", "right"):
         s, h, k, a = (flat[f"{n}_{side}"] for n in ("shoulder", "hip", "knee", "ankle"))
         thigh = turn_deg(k - h, down)
-        pairs = {"thigh_elevation_deg": thigh, "hip_flexion_deg": thigh + pelvis,
-                 "knee_flexion_deg": turn_deg(k - h, a - k), "trunk_thigh_deg": turn_deg(k - h, h - s)}
+        pairs = {
+            "thigh_elevation_deg": thigh,
+            "hip_flexion_deg": thigh + pelvis,
+            "knee_flexion_deg": turn_deg(k - h, a - k),
+            "trunk_thigh_deg": turn_deg(k - h, h - s),
+        }
         for name, values in pairs.items():
             worst[f"{name} {side}"] = difference(values, frames[name][side])
     return worst
 
 
 def mid_back_angle(surface_vertices: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
-    """Angle (deg) between the skin lines over the sacrum and over the thoracolumbar back, in the sagittal plane."""
+    """Angle (deg) between the skin lines over sacrum and thoracolumbar back, in the sagittal plane."""
     lines = []
     for rows in (low, high):
         points = surface_vertices[rows][:, [0, 2]]
@@ -77,9 +84,9 @@ def rows_point_up(points: np.ndarray, axis: np.ndarray) -> bool:
 
 
 def skin_gain(name: str) -> tuple[float, float, float] | None:
-    """Gain of the bare mid-back skin against lumbar truth, and the residual spread (deg), over one clip's frames."""
+    """Gain of the bare mid-back skin against lumbar truth, residual spread (deg) and truth's range."""
     from clip import load, perform
-    from skeleton import INDEX, skin
+    from skeleton import skin
 
     take = perform(load(name))
     body = take.body
@@ -94,7 +101,9 @@ def skin_gain(name: str) -> tuple[float, float, float] | None:
     truth = json.loads((SAMPLES / f"{name}.json").read_text())
     lumbar = np.array(truth["frames"]["lumbar_flexion_deg"])
     picks = range(0, len(lumbar), 4)
-    seen = np.unwrap([mid_back_angle(skin(surface, body, take.placements[k]), low, high) for k in picks], period=360)
+    seen = np.unwrap(
+        [mid_back_angle(skin(surface, body, take.placements[k]), low, high) for k in picks], period=360
+    )
     lumbar = lumbar[::4]
     if np.ptp(lumbar) < 15:
         return None

@@ -8,14 +8,23 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-
 from camera import Camera
 from exercises import EXERCISES, Performer
 from garments import Layer, dress
 from motion import Moment, Rep, moments
 from posture import place
 from skeleton import Body, Placement, skin
-from truth import (DEFINITIONS, SCHEMA, add_faults, frames_json, landmark_rest_points, landmarks_of, phases, table_of)
+from truth import (
+    DEFINITIONS,
+    SCHEMA,
+    Warp,
+    add_faults,
+    frames_json,
+    landmark_rest_points,
+    landmarks_of,
+    phases,
+    table_of,
+)
 
 HERE = Path(__file__).parent
 PEOPLE = tomllib.loads((HERE / "bodies.toml").read_text())
@@ -33,10 +42,12 @@ class Clip:
 
     @property
     def fps(self) -> float:
+        """Frames per second."""
         return self.spec.get("fps", 20)
 
     @property
     def exercise(self) -> str:
+        """Exercise id, or "none"."""
         return self.spec["exercise"]
 
     @property
@@ -44,8 +55,14 @@ class Clip:
         """The camera, with the defaults of its picture shape."""
         given = dict(self.spec.get("camera", {}))
         if given.pop("shape", "portrait") == "landscape":
-            given = {"width_px": 640, "height_px": 480, "focal_px": 760.0, "height_m": 0.55,
-                     "distance_m": 3.2, "aim": [0.0, 0.0, 0.55]} | given
+            given = {
+                "width_px": 640,
+                "height_px": 480,
+                "focal_px": 760.0,
+                "height_m": 0.55,
+                "distance_m": 3.2,
+                "aim": [0.0, 0.0, 0.55],
+            } | given
         return Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
 
     @property
@@ -54,9 +71,8 @@ class Clip:
         known = {f.name for f in fields(Rep)}
         result = []
         for row in self.spec.get("reps", []):
-            for _ in range(row.get("times", 1)):
-                result.append(Rep(**{k: v for k, v in row.items() if k in known},
-                                  faults={k: v for k, v in row.items() if k not in known | {"times"}}))
+            faults = {k: v for k, v in row.items() if k not in known}
+            result.append(Rep(**{k: v for k, v in row.items() if k in known}, faults=faults))
         return result
 
     @property
@@ -66,7 +82,7 @@ class Clip:
 
 
 def load(name: str) -> Clip:
-    """The clip file of a name; `like` takes another clip's file as the starting point."""
+    """Read the clip file of a name; `like` takes another clip's file as the starting point."""
     spec = tomllib.loads((HERE / "clips" / f"{name}.toml").read_text())
     if "like" in spec:
         base = load(spec["like"]).spec
@@ -80,7 +96,11 @@ def load(name: str) -> Clip:
 def look_of(person: str, outfit: str) -> dict:
     """Outfit, skin and hair of one person."""
     who = PEOPLE[person]
-    return OUTFITS[outfit] | {"skin": who["skin"], "hair_style": who["hair"]["style"], "hair_colour": who["hair"]["colour"]}
+    return OUTFITS[outfit] | {
+        "skin": who["skin"],
+        "hair_style": who["hair"]["style"],
+        "hair_colour": who["hair"]["colour"],
+    }
 
 
 @dataclass(frozen=True)
@@ -113,8 +133,14 @@ def perform(clip: Clip) -> Take:
     look = look_of(spec["body"], spec["outfit"])
     layers = dress(body, look)
     who = Performer(body, layers, clip.options)
-    spread = moments(clip.reps, clip.fps, spec.get("neutral_s", 3.0), spec.get("tail_s", TAIL_S), spec.get("seed", 1),
-                     spec.get("setup"))
+    spread = moments(
+        clip.reps,
+        clip.fps,
+        spec.get("neutral_s", 3.0),
+        spec.get("tail_s", TAIL_S),
+        spec.get("seed", 1),
+        spec.get("setup"),
+    )
     resolved = [near_far(m, who) for m in spread]
     pose = EXERCISES[clip.exercise]
     return Take(clip, body, layers, look, who, resolved, [place(body, pose(who, m)) for m in resolved])
@@ -123,14 +149,15 @@ def perform(clip: Clip) -> Take:
 def near_far(m: Moment, who: Performer) -> Moment:
     """Sides named `near` or `far` as left or right."""
     from dataclasses import replace
+
     return replace(m, side={"near": who.near, "far": who.far}.get(m.side, m.side))
 
 
-def truth_of(take: Take, warp) -> dict:
-    """The truth file's content."""
+def truth_of(take: Take, warp: Warp) -> dict:
+    """Assemble the truth file's content."""
     clip, spec = take.clip, take.clip.spec
     fps, camera = clip.fps, clip.camera
-    neutral = slice(*(int(round(t * fps)) for t in take.neutral))
+    neutral = slice(*(round(t * fps) for t in take.neutral))
     table = table_of(take.moments, take.placements, neutral)
     begin = spec.get("setup", {}).get("until_s", 0.0) + spec.get("neutral_s", 3.0)
     reps = phases(clip.reps, begin, fps, table["q"])
@@ -142,23 +169,53 @@ def truth_of(take: Take, warp) -> dict:
     marks = np.stack([landmarks_of(take.body, rest_points, p) for p in take.placements])
     n = len(take.placements)
     last = round(n / fps, 3)
-    blocked = [{"start_s": b.get("start_s", 0.0), "end_s": b.get("end_s", last), "what": b["what"], "reason": b["reason"]}
-               for b in spec.get("cannot_judge", [])]
+    blocked = [
+        {
+            "start_s": b.get("start_s", 0.0),
+            "end_s": b.get("end_s", last),
+            "what": b["what"],
+            "reason": b["reason"],
+        }
+        for b in spec.get("cannot_judge", [])
+    ]
     return {
-        "schema": SCHEMA, "name": clip.name, "title": spec["title"], "split": spec["split"],
-        "exercise": None if clip.exercise == "none" else clip.exercise, "variant": spec.get("variant", "clean"),
-        "fps": fps, "n_frames": n, "licence": LICENCE,
-        "camera": {"yaw_from_sagittal_deg": camera.yaw_deg, "near_side": camera.near_side, "facing": camera.facing,
-                   "height_m": camera.height_m, "distance_m": camera.distance_m, "focal_px": camera.focal_px,
-                   "width_px": camera.width_px, "height_px": camera.height_px, "roll_deg": 0.0},
-        "body": {"name": spec["body"], "height_m": round(take.body.height_m, 3),
-                 "sex": "female" if PEOPLE[spec["body"]]["shape"]["gender"] > 0.5 else "male", "outfit": spec["outfit"],
-                 "room": spec["room"], "rest_pelvis_line_deg": rest_line(take.body, "pelvis", "l5"),
-                 "rest_thorax_line_deg": rest_line(take.body, "thorax", "chest")},
-        "post": spec.get("post", {}), "neutral": {"start_s": take.neutral[0], "end_s": take.neutral[1]},
+        "schema": SCHEMA,
+        "name": clip.name,
+        "title": spec["title"],
+        "split": spec["split"],
+        "exercise": None if clip.exercise == "none" else clip.exercise,
+        "variant": spec.get("variant", "clean"),
+        "fps": fps,
+        "n_frames": n,
+        "licence": LICENCE,
+        "camera": {
+            "yaw_from_sagittal_deg": camera.yaw_deg,
+            "near_side": camera.near_side,
+            "facing": camera.facing,
+            "height_m": camera.height_m,
+            "distance_m": camera.distance_m,
+            "focal_px": camera.focal_px,
+            "width_px": camera.width_px,
+            "height_px": camera.height_px,
+            "roll_deg": 0.0,
+        },
+        "body": {
+            "name": spec["body"],
+            "height_m": round(take.body.height_m, 3),
+            "sex": "female" if PEOPLE[spec["body"]]["shape"]["gender"] > 0.5 else "male",
+            "outfit": spec["outfit"],
+            "room": spec["room"],
+            "rest_pelvis_line_deg": rest_line(take.body, "pelvis", "l5"),
+            "rest_thorax_line_deg": rest_line(take.body, "thorax", "chest"),
+        },
+        "post": spec.get("post", {}),
+        "neutral": {"start_s": take.neutral[0], "end_s": take.neutral[1]},
         "lumbar_offset_deg": round(float(np.median(table["lumbar_absolute_deg"][neutral])), 3),
-        "reps": reps, "cannot_judge": blocked, "definitions": DEFINITIONS,
-        "frames": frames_json(table, fps, take.placements, marks, camera, warp)}
+        "reps": reps,
+        "cannot_judge": blocked,
+        "definitions": DEFINITIONS,
+        "frames": frames_json(table, fps, take.placements, marks, camera, warp),
+    }
 
 
 def rest_line(body: Body, low: str, high: str) -> float:
@@ -171,5 +228,5 @@ def write_truth(truth: dict, path: Path) -> None:
     """One JSON; long columns on one line each."""
     head = {k: v for k, v in truth.items() if k != "frames"}
     text = json.dumps(head, indent=1)[:-2] + ',\n "frames": {\n'
-    rows = [f'  {json.dumps(k)}: {json.dumps(v, separators=(",", ":"))}' for k, v in truth["frames"].items()]
+    rows = [f"  {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in truth["frames"].items()]
     path.write_text(text + ",\n".join(rows) + "\n }\n}\n")

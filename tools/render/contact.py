@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
+import numpy as np
 from skeleton import Body, Placement, Surface, cross, frame, rot_about, skin, unit
 
 
-def bend_two_bones(root: np.ndarray, target: np.ndarray, upper_m: float, lower_m: float,
-                   pole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bend_two_bones(
+    root: np.ndarray, target: np.ndarray, upper_m: float, lower_m: float, pole: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Middle joint and reached end of a two-bone chain.
 
     Parameters
@@ -30,7 +32,9 @@ def bend_two_bones(root: np.ndarray, target: np.ndarray, upper_m: float, lower_m
     return middle, root + distance * along
 
 
-def align(rest_along: np.ndarray, rest_normal: np.ndarray, along: np.ndarray, normal: np.ndarray) -> np.ndarray:
+def align(
+    rest_along: np.ndarray, rest_normal: np.ndarray, along: np.ndarray, normal: np.ndarray
+) -> np.ndarray:
     """Rotation that carries one (direction, hinge axis) pair onto another."""
     return frame(along, normal) @ frame(rest_along, rest_normal).T
 
@@ -50,7 +54,7 @@ def lowest_z(surface: Surface, body: Body, place: Placement) -> float:
     return float(skin(surface, body, place)[:, 2].min())
 
 
-def bisect(function, low: float, high: float, steps: int = 40) -> float:
+def bisect(function: Callable[[float], float], low: float, high: float, steps: int = 40) -> float:
     """Root of a function that is monotonic between two bounds (or the bound nearer to a root)."""
     sign = np.sign(function(high) - function(low)) or 1.0
     for _ in range(steps):

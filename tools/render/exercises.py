@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-
 from contact import bisect, lowest_z
 from garments import Layer
 from motion import Moment, ease
 from posture import SIGN, Arm, FreeLeg, PlantedLeg, Pose, Trunk, place
-from skeleton import INDEX, SIDES, Body, Placement, Surface, rot_x, rot_y, skin
+from skeleton import INDEX, SIDES, Body, Placement, Surface, rot_x, rot_y
 
 SHOE_M = 0.022
 K_TRUNK = 0.64  # share of lumbar flexion that shows in the hip-shoulder line
@@ -38,7 +37,7 @@ class Performer:
         self.chest_x = v[band, 0].max()
 
     def shoe_of(self, side: str) -> Surface:
-        """The vertices of one shoe (no faces)."""
+        """Take the vertices of one shoe (no faces)."""
         mine = np.sign(self.shoes.vertices[:, 1]) == SIGN[side]
         return Surface(self.shoes.vertices[mine], np.zeros((0, 3), int), self.shoes.weights[mine])
 
@@ -51,22 +50,38 @@ class Performer:
         turn = rot_y(-trunk.posterior_tilt_deg) @ rot_x(trunk.obliquity_deg)
         offset = turn @ (self.body.rest(f"thigh_{side}") - self.body.rest("pelvis"))
         hip = np.asarray(trunk.pelvis_position) + offset
-        reach2 = self.thigh_m**2 + self.shank_m**2 + 2 * self.thigh_m * self.shank_m * np.cos(np.radians(knee_deg))
-        flat2 = (hip[0] - ankle[0])**2 + (hip[1] - ankle[1])**2
+        reach2 = (
+            self.thigh_m**2 + self.shank_m**2 + 2 * self.thigh_m * self.shank_m * np.cos(np.radians(knee_deg))
+        )
+        flat2 = (hip[0] - ankle[0]) ** 2 + (hip[1] - ankle[1]) ** 2
         return float(ankle[2] + np.sqrt(max(reach2 - flat2, 1e-4)) - offset[2])
 
-    def trunk(self, m: Moment, x: float, y: float, tilt: float, lumbar: float, thoracic: float = 0.0,
-              neck: float = 0.0, **more: float) -> Trunk:
-        """A trunk with sway added; pelvis height still to be found."""
+    def trunk(
+        self,
+        m: Moment,
+        x: float,
+        y: float,
+        tilt: float,
+        lumbar: float,
+        thoracic: float = 0.0,
+        neck: float = 0.0,
+        **more: float,
+    ) -> Trunk:
+        """Make a trunk with sway added; pelvis height still to be found."""
         s = m.sway
         turn = self.options.get("head_turn_deg", 0.0) * -SIGN[self.far] + m.head_turn * 55 * SIGN[self.near]
-        return Trunk(np.array([x + s.get("x_m", 0), y + s.get("y_m", 0), 0.9]), tilt + s.get("tilt_deg", 0),
-                     lumbar_flexion_deg=lumbar + s.get("lumbar_deg", 0),
-                     thoracic_flexion_deg=thoracic + s.get("thoracic_deg", 0),
-                     neck_flexion_deg=neck + s.get("head_deg", 0), head_turn_deg=turn, **more)
+        return Trunk(
+            np.array([x + s.get("x_m", 0), y + s.get("y_m", 0), 0.9]),
+            tilt + s.get("tilt_deg", 0),
+            lumbar_flexion_deg=lumbar + s.get("lumbar_deg", 0),
+            thoracic_flexion_deg=thoracic + s.get("thoracic_deg", 0),
+            neck_flexion_deg=neck + s.get("head_deg", 0),
+            head_turn_deg=turn,
+            **more,
+        )
 
     def on_feet(self, trunk: Trunk, side: str, ankle: np.ndarray, knee_deg: float) -> Trunk:
-        """The trunk at the height that one planted leg gives it."""
+        """Put the trunk at the height that one planted leg gives it."""
         x, y, _ = trunk.pelvis_position
         return replace(trunk, pelvis_position=np.array([x, y, self.stand_z(trunk, side, ankle, knee_deg)]))
 
@@ -89,8 +104,9 @@ def arms(who: Performer, m: Moment) -> dict[str, Arm]:
         if kind == "hanging" or m.arms <= 0:
             result[side] = hanging
         else:
-            result[side] = {"crossed": crossed, "forward": forward, "behind": behind,
-                            "sides": sides}[kind](who, side, m)
+            result[side] = {"crossed": crossed, "forward": forward, "behind": behind, "sides": sides}[kind](
+                who, side, m
+            )
             if m.arms < 1:
                 result[side] = replace(result[side], wrist=blend_in_front(who, side, result[side], m.arms))
     return result
@@ -98,7 +114,7 @@ def arms(who: Performer, m: Moment) -> dict[str, Arm]:
 
 def hang(who: Performer, side: str, m: Moment) -> Arm:
     """Relaxed beside the trunk; `arm_drift_deg` carries the arm back as the repetition proceeds."""
-    drift = who.options.get("arm_drift_deg", 0.0) * np.sin(2 * np.pi * m.t_s / 4.7)**2
+    drift = who.options.get("arm_drift_deg", 0.0) * np.sin(2 * np.pi * m.t_s / 4.7) ** 2
     direction = rot_y(drift - 4) @ np.array([0, 0, -1.0])
     offset = 0.965 * who.arm_m * direction + np.array([0, SIGN[side] * 0.085, 0])
     return Arm(offset, np.array([-1.0, 0.35 * SIGN[side], 0]), np.array([0, -SIGN[side], 0.0]), "hang")
@@ -108,8 +124,13 @@ def crossed(who: Performer, side: str, m: Moment) -> Arm:
     """Hands on the opposite upper chest, forearms crossed."""
     shoulder = who.body.rest(f"upper_arm_{side}")
     near = side == "left"
-    wrist = np.array([who.chest_x + (0.052 if near else 0.025), -SIGN[side] * 0.010,
-                      shoulder[2] - (0.105 if near else 0.150) * who.body.height_m / 1.75])
+    wrist = np.array(
+        [
+            who.chest_x + (0.052 if near else 0.025),
+            -SIGN[side] * 0.010,
+            shoulder[2] - (0.105 if near else 0.150) * who.body.height_m / 1.75,
+        ]
+    )
     return Arm(wrist, np.array([-0.25, 1.0 * SIGN[side], -0.55]), np.array([-1.0, 0, 0]), "chest", 12.0, 24.0)
 
 
@@ -118,7 +139,9 @@ def forward(who: Performer, side: str, m: Moment) -> Arm:
     up = float(ease(min(1.0, 1.4 * m.q)))
     direction = rot_y(-4 - 84 * up) @ np.array([0, 0, -1.0])
     offset = 0.96 * who.arm_m * direction + np.array([0, SIGN[side] * 0.085 * (1 - up), 0])
-    return Arm(offset, np.array([-0.3, 0.6 * SIGN[side], -0.7]), np.array([0, -SIGN[side], 0.0]), "hang", 8.0 * up)
+    return Arm(
+        offset, np.array([-0.3, 0.6 * SIGN[side], -0.7]), np.array([0, -SIGN[side], 0.0]), "hang", 8.0 * up
+    )
 
 
 def behind(who: Performer, side: str, m: Moment) -> Arm:
@@ -135,7 +158,7 @@ def sides(who: Performer, side: str, m: Moment) -> Arm:
 
 
 def blend_in_front(who: Performer, side: str, goal: Arm, share: float) -> np.ndarray:
-    """A chest-space wrist on the way from hanging to `goal`, passing in front of the trunk."""
+    """Find the wrist (in chest space) on its way from hanging to `goal`, in front of the trunk."""
     shoulder = who.body.rest(f"upper_arm_{side}")
     low = shoulder + np.array([0.06, SIGN[side] * 0.085, -0.95 * who.arm_m])
     path = (1 - share) * low + share * goal.wrist
@@ -159,7 +182,9 @@ def squat(who: Performer, m: Moment) -> Pose:
 
     def pose(tilt: float) -> Pose:
         neck = 0.55 * (tilt - lumbar)
-        trunk = who.on_feet(who.trunk(m, x, 0, tilt, lumbar, 3 * q, max(neck, -32)), "left", ankles["left"], knee)
+        trunk = who.on_feet(
+            who.trunk(m, x, 0, tilt, lumbar, 3 * q, max(neck, -32)), "left", ankles["left"], knee
+        )
         return Pose(trunk, legs, arms(who, m))
 
     best = bisect(lambda tilt: -(who.balance_x(place(who.body, pose(tilt), False)) - 0.030), -75, 15, 18)
@@ -182,21 +207,41 @@ def hip_hinge(who: Performer, m: Moment) -> Pose:
     return pose(bisect(lambda x: who.balance_x(place(who.body, pose(x), False)) - 0.028, -0.35, 0.12, 18))
 
 
-def stand_on_one(who: Performer, m: Moment, side: str, trunk_angles: dict[str, float], shift: float,
-                 half_stance_m: float = 0.075) -> tuple[Trunk, dict[str, np.ndarray]]:
+def stand_on_one(
+    who: Performer,
+    m: Moment,
+    side: str,
+    trunk_angles: dict[str, float],
+    shift: float,
+    half_stance_m: float = 0.075,
+) -> tuple[Trunk, dict[str, np.ndarray]]:
     """Trunk over the standing leg, and both ankles' resting places."""
     stance = "left" if side == "right" else "right"
     ankles = {s: who.ankle(s, 0.0, half_stance_m) for s in SIDES}
     y = SIGN[stance] * half_stance_m * 0.72 * shift
     knee = 4 + m.faults.get("stance_knee_deg", 0) * shape(m.q)
-    trunk = who.trunk(m, -0.005, y, obliquity_deg=SIGN[side] * 1.5 * shift,
-                      side_bend_deg=-SIGN[side] * -1.5 * shift, **trunk_angles)
+    trunk = who.trunk(
+        m,
+        -0.005,
+        y,
+        obliquity_deg=SIGN[side] * 1.5 * shift,
+        side_bend_deg=-SIGN[side] * -1.5 * shift,
+        **trunk_angles,
+    )
     return who.on_feet(trunk, stance, ankles[stance], knee), ankles
 
 
-def swing_leg(who: Performer, trunk: Trunk, side: str, planted: dict, elevation_deg: float, knee_deg: float,
-              share: float, top_pitch_deg: float = 12.0) -> FreeLeg:
-    """A lifted leg that leaves the ground without a jump and clears it on the way."""
+def swing_leg(
+    who: Performer,
+    trunk: Trunk,
+    side: str,
+    planted: dict,
+    elevation_deg: float,
+    knee_deg: float,
+    share: float,
+    top_pitch_deg: float = 12.0,
+) -> FreeLeg:
+    """Lift a leg that leaves the ground without a jump and clears it on the way."""
     others = {s: PlantedLeg(planted[s]) for s in SIDES}
     spot = place(who.body, Pose(trunk, others, {}), False)
     hip, knee, ankle = (spot.position[INDEX[f"{n}_{side}"]] for n in ("thigh", "shank", "foot"))
@@ -205,12 +250,17 @@ def swing_leg(who: Performer, trunk: Trunk, side: str, planted: dict, elevation_
     out = SIGN[side] * np.degrees(np.arcsin(line[1] / np.linalg.norm(line)))
     cosine = line @ (ankle - knee) / (who.thigh_m * who.shank_m)
     bend = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    leg = FreeLeg(first + (elevation_deg - first) * share, bend + (knee_deg - bend) * min(1.0, 1.25 * share),
-                  out * (1 - 0.7 * share))
+    leg = FreeLeg(
+        first + (elevation_deg - first) * share,
+        bend + (knee_deg - bend) * min(1.0, 1.25 * share),
+        out * (1 - 0.7 * share),
+    )
     return with_toe_off(who, spot, trunk, side, leg, top_pitch_deg)
 
 
-def with_toe_off(who: Performer, spot: Placement, trunk: Trunk, side: str, leg: FreeLeg, top_pitch_deg: float) -> FreeLeg:
+def with_toe_off(
+    who: Performer, spot: Placement, trunk: Trunk, side: str, leg: FreeLeg, top_pitch_deg: float
+) -> FreeLeg:
     """Pitch the foot down as its ankle rises, as far as the toes stay on or above the ground."""
     hip = spot.position[INDEX[f"thigh_{side}"]]
     down = rot_y(-leg.elevation_deg) @ np.array([0, 0, -1.0])
@@ -245,17 +295,25 @@ def lengthened_lowering(who: Performer, m: Moment) -> Pose:
     arch = m.bottom_faults.get("arch_deg", 0) * m.bottom
     rhythm = 0.16 * 80 * q
     tilt, lumbar = -4 + rhythm - 0.55 * arch, -4 + rhythm - arch
-    trunk, ankles = stand_on_one(who, m, side, {"tilt": tilt, "lumbar": lumbar, "neck": 0.5 * (tilt - lumbar)}, 0.9)
+    trunk, ankles = stand_on_one(
+        who, m, side, {"tilt": tilt, "lumbar": lumbar, "neck": 0.5 * (tilt - lumbar)}, 0.9
+    )
     elevation = -14 + 98 * q - 0.4 * arch * (1 - q)
     knee = 24 + 68 * ease(min(1.0, 1.2 * q))
     leg = FreeLeg(elevation, knee, -2.0)
     neutral = Pose(trunk, {stance: PlantedLeg(ankles[stance]), side: leg}, arms(who, m))
-    spot = place(who.body, neutral)
     sole = who.shoe_of(side)
 
     def gap(bend: float) -> float:
-        trial = replace(leg, knee_flexion_deg=bend, foot_pitch_deg=float(np.clip(bend - elevation - 4, 0, 62)))
-        return lowest_z(sole, who.body, place(who.body, replace(neutral, legs={**neutral.legs, side: trial}), False)) - 0.002
+        trial = replace(
+            leg, knee_flexion_deg=bend, foot_pitch_deg=float(np.clip(bend - elevation - 4, 0, 62))
+        )
+        return (
+            lowest_z(
+                sole, who.body, place(who.body, replace(neutral, legs={**neutral.legs, side: trial}), False)
+            )
+            - 0.002
+        )
 
     needed = bisect(gap, 8, 100, 18) if gap(knee) < 0 else knee
     bend = max(knee, needed)
@@ -265,7 +323,7 @@ def lengthened_lowering(who: Performer, m: Moment) -> Pose:
 
 
 def couch_stretch(who: Performer, m: Moment) -> Pose:
-    """Half-kneeling, rear shin up against a couch: press the hip forward, lean back a little, come out again."""
+    """Half-kneeling, rear shin on a couch: press the hip forward, lean back a little, come out again."""
     q, rear, front = m.q, who.near, who.far
     lumbar_led = m.faults.get("lumbar_deg", 0)
     thigh_deg = 6 - (22 - min(18, 0.75 * lumbar_led)) * q
@@ -293,8 +351,12 @@ def seated_lift_over(who: Performer, m: Moment) -> Pose:
     legs = {side: FreeLeg(90, 3, 6 + 12 * m.parity, 4.0, -68), other: FreeLeg(90, 4, 5, 6.0, -66)}
     pose = on_seat(who, Pose(trunk, legs, arms(who, m)))
     legs = {s: heel_down(who, pose, s) for s in SIDES}
-    lifted = replace(legs[side], elevation_deg=legs[side].elevation_deg + 20 * q, foot_pitch_deg=-70 - 20 * q,
-                     knee_flexion_deg=3 + m.faults.get("knee_deg", 0) * shape(q))
+    lifted = replace(
+        legs[side],
+        elevation_deg=legs[side].elevation_deg + 20 * q,
+        foot_pitch_deg=-70 - 20 * q,
+        knee_flexion_deg=3 + m.faults.get("knee_deg", 0) * shape(q),
+    )
     return replace(pose, legs={**legs, side: lifted})
 
 
@@ -314,12 +376,15 @@ def seat_low(who: Performer, cloth: Surface, spot: Placement) -> float:
 
 
 def heel_down(who: Performer, pose: Pose, side: str) -> FreeLeg:
-    """The elevation at which a straight leg's heel touches the mat."""
+    """Find the elevation at which a straight leg's heel touches the mat."""
     leg, sole = pose.legs[side], who.shoe_of(side)
 
     def gap(elevation: float) -> float:
         trial = replace(leg, elevation_deg=elevation)
-        return lowest_z(sole, who.body, place(who.body, replace(pose, legs={**pose.legs, side: trial}), False)) - 0.012
+        return (
+            lowest_z(sole, who.body, place(who.body, replace(pose, legs={**pose.legs, side: trial}), False))
+            - 0.012
+        )
 
     return replace(leg, elevation_deg=bisect(gap, 70, 110, 18))
 
@@ -328,24 +393,31 @@ def supine_march(who: Performer, m: Moment) -> Pose:
     """On the back, knees bent, feet on the mat; lift one thigh to vertical."""
     q, side, other = m.q, who.near, who.far
     rhythm = 0.28 * 45 * q
-    trunk = replace(who.trunk(m, 0, 0, 88 + rhythm * 0.8, rhythm * 0.8, 0, 6), pelvis_position=np.array([0, 0, 0.1]))
+    trunk = replace(
+        who.trunk(m, 0, 0, 88 + rhythm * 0.8, rhythm * 0.8, 0, 6), pelvis_position=np.array([0, 0, 0.1])
+    )
     leg = {s: FreeLeg(140, 95, 3) for s in SIDES}
     pose = on_seat(who, Pose(trunk, leg, arms(who, m)))
     x = 0.53 * who.leg_m / 0.9
     planted = {s: PlantedLeg(np.array([x, SIGN[s] * 0.11, who.ankle_m + 0.012]), 5.0) for s in SIDES}
-    return replace(pose, legs={other: planted[other], side: lifted_from(who, pose, planted, side, 180, 92, q)})
+    return replace(
+        pose, legs={other: planted[other], side: lifted_from(who, pose, planted, side, 180, 92, q)}
+    )
 
 
-def lifted_from(who: Performer, pose: Pose, planted: dict, side: str, elevation_deg: float, knee_deg: float,
-                share: float) -> FreeLeg:
-    """A leg on its way from a planted position to a free one (for a lying body)."""
+def lifted_from(
+    who: Performer, pose: Pose, planted: dict, side: str, elevation_deg: float, knee_deg: float, share: float
+) -> FreeLeg:
+    """Move a leg from a planted position towards a free one (for a lying body)."""
     spot = place(who.body, replace(pose, legs=planted), False)
     hip, knee, ankle = (spot.position[INDEX[f"{n}_{side}"]] for n in ("thigh", "shank", "foot"))
     thigh, shank = knee - hip, ankle - knee
     first = np.degrees(np.arctan2(thigh[0], -thigh[2])) % 360
     out = SIGN[side] * np.degrees(np.arcsin(thigh[1] / np.linalg.norm(thigh)))
     bend = np.degrees(np.arccos(np.clip(thigh @ shank / (who.thigh_m * who.shank_m), -1, 1)))
-    return FreeLeg(first + (elevation_deg - first) * share, bend + (knee_deg - bend) * share, out, 5.0, 8 * share)
+    return FreeLeg(
+        first + (elevation_deg - first) * share, bend + (knee_deg - bend) * share, out, 5.0, 8 * share
+    )
 
 
 def idle(who: Performer, m: Moment) -> Pose:
@@ -353,15 +425,33 @@ def idle(who: Performer, m: Moment) -> Pose:
     t = m.t_s
     y = 0.045 * np.sin(2 * np.pi * t / 6.1) + 0.012 * np.sin(2 * np.pi * t / 2.3)
     ankles = {s: who.ankle(s, 0.0, 0.11) for s in SIDES}
-    trunk = who.trunk(m, 0.008 * np.sin(t * 1.3), y, 1.5 * np.sin(t * 0.7), 2.0 * np.sin(t * 0.55), 2 * np.sin(t * 0.4),
-                      4 * np.sin(t * 0.9), turn_deg=6 * np.sin(t * 0.5))
+    trunk = who.trunk(
+        m,
+        0.008 * np.sin(t * 1.3),
+        y,
+        1.5 * np.sin(t * 0.7),
+        2.0 * np.sin(t * 0.55),
+        2 * np.sin(t * 0.4),
+        4 * np.sin(t * 0.9),
+        turn_deg=6 * np.sin(t * 0.5),
+    )
     trunk = replace(trunk, head_turn_deg=35 * np.sin(t * 0.63))
-    stance = "left" if y > 0 else "right"
     heights = [who.stand_z(trunk, s, ankles[s], 5) for s in SIDES]
     trunk = replace(trunk, pelvis_position=np.array([*trunk.pelvis_position[:2], min(heights)]))
-    return Pose(trunk, {s: PlantedLeg(ankles[s]) for s in SIDES}, arms(who, replace(m, arms=0.5 - 0.5 * np.cos(t * 0.8))))
+    return Pose(
+        trunk,
+        {s: PlantedLeg(ankles[s]) for s in SIDES},
+        arms(who, replace(m, arms=0.5 - 0.5 * np.cos(t * 0.8))),
+    )
 
 
-EXERCISES = {"squat": squat, "hip-hinge": hip_hinge, "march-neutral": march, "lengthened-lowering": lengthened_lowering,
-             "couch-stretch-active": couch_stretch, "seated-lift-over": seated_lift_over,
-             "march-supine": supine_march, "none": idle}
+EXERCISES = {
+    "squat": squat,
+    "hip-hinge": hip_hinge,
+    "march-neutral": march,
+    "lengthened-lowering": lengthened_lowering,
+    "couch-stretch-active": couch_stretch,
+    "seated-lift-over": seated_lift_over,
+    "march-supine": supine_march,
+    "none": idle,
+}

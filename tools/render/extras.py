@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-
-from exercises import SHOE_M, Performer
+from exercises import Performer
 from garments import Layer, dress
 from posture import SIGN, Arm, FreeLeg, Pose, Trunk, place
-from skeleton import INDEX, SIDES, Body, rot_y, skin
+from skeleton import INDEX, Body, rot_y, skin
+
+if TYPE_CHECKING:
+    from clip import Take
+    from scene import Stage
+
+Triple = Sequence[float]
+Box = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -42,14 +50,19 @@ def walking(who: Performer, phase: float) -> Pose:
         thigh = 5 + 24 * np.sin(p)
         legs[side] = FreeLeg(thigh, knee, 0.0, 6.0, float(np.clip(knee - thigh, -12, 35)))
         swing = rot_y(22 * np.sin(p)) @ np.array([0, 0, -1.0])
-        hands[side] = Arm(0.95 * who.arm_m * swing + np.array([0, SIGN[side] * 0.09, 0]),
-                          np.array([-1.0, 0.3 * SIGN[side], 0]), np.array([0, -SIGN[side], 0.0]), "hang")
+        hands[side] = Arm(
+            0.95 * who.arm_m * swing + np.array([0, SIGN[side] * 0.09, 0]),
+            np.array([-1.0, 0.3 * SIGN[side], 0]),
+            np.array([0, -SIGN[side], 0.0]),
+            "hang",
+        )
     return Pose(Trunk(np.array([0, 0, 0.9]), -2.0, turn_deg=4 * np.sin(phase)), legs, hands)
 
 
-def extras_of(take) -> list[Extra]:
+def extras_of(take: Take) -> list[Extra]:
     """Other people that the clip file asks for under `[[extras]]`."""
     from clip import look_of
+
     result = []
     for row in take.clip.spec.get("extras", []):
         body, look = Body(row["body"]), look_of(row["body"], row["outfit"])
@@ -67,12 +80,12 @@ def extras_of(take) -> list[Extra]:
     return result
 
 
-def props(stage, take) -> None:
+def props(stage: Stage, take: Take) -> None:
     """Mats and furniture in the person's own coordinates."""
     import bpy
     from rooms import material
 
-    def box(name: str, centre, size, colour, bevel: float = 0.01) -> None:
+    def box(name: str, centre: Triple, size: Triple, colour: Triple, bevel: float = 0.01) -> None:
         bpy.ops.mesh.primitive_cube_add(size=1, location=centre)
         obj = bpy.context.object
         obj.scale = size
@@ -91,7 +104,13 @@ def props(stage, take) -> None:
             box("mat", (x, 0, 0.005), (1.9, 0.66, 0.012), (0.06, 0.20, 0.26), 0.004)
         elif prop == "block":
             ankle = first[INDEX[f"foot_{take.who.near}"]]
-            box("block", (ankle[0] - 0.02, ankle[1] + near * 0.115, 0.065), (0.075, 0.075, 0.13), (0.55, 0.22, 0.04), 0.006)
+            box(
+                "block",
+                (ankle[0] - 0.02, ankle[1] + near * 0.115, 0.065),
+                (0.075, 0.075, 0.13),
+                (0.55, 0.22, 0.04),
+                0.006,
+            )
         elif prop == "couch":
             couch(box, take)
         elif prop == "pad":
@@ -101,18 +120,24 @@ def props(stage, take) -> None:
             chair(box, first, -near)
 
 
-def couch(box, take) -> None:
-    """A low couch whose seat carries the rear foot."""
-    foot = [s for s in take.layers if s.material == "shoe"][0].surface
+def couch(box: Box, take: Take) -> None:
+    """Build a low couch whose seat carries the rear foot."""
+    foot = next(s for s in take.layers if s.material == "shoe").surface
     posed = skin(foot, take.body, take.placements[0])
     mine = np.sign(foot.vertices[:, 1]) == SIGN[take.who.near]
     low, front = posed[mine, 2].min(), posed[mine, 0].max()
-    box("seat", (front - 0.02 - 0.40, 0, (low - 0.005) / 2), (0.80, 1.5, low - 0.005), (0.16, 0.12, 0.09), 0.05)
+    box(
+        "seat",
+        (front - 0.02 - 0.40, 0, (low - 0.005) / 2),
+        (0.80, 1.5, low - 0.005),
+        (0.16, 0.12, 0.09),
+        0.05,
+    )
     box("back", (front - 0.80, 0, low / 2 + 0.22), (0.20, 1.5, low + 0.40), (0.15, 0.11, 0.085), 0.06)
 
 
-def chair(box, first: np.ndarray, far: float) -> None:
-    """A chair within reach on the far side."""
+def chair(box: Box, first: np.ndarray, far: float) -> None:
+    """Build a chair within reach on the far side."""
     x, y, wood = first[INDEX["pelvis"], 0] + 0.35, far * 0.62, (0.30, 0.18, 0.09)
     box("seat", (x, y, 0.45), (0.42, 0.42, 0.04), wood)
     box("rest", (x - 0.20, y, 0.74), (0.03, 0.42, 0.30), wood)

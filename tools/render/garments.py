@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from skeleton import INDEX, SIDES, Body, Surface, unit
 
 
@@ -29,7 +28,7 @@ def triangles(faces: np.ndarray) -> np.ndarray:
 
 
 def clip(surface: Surface, level: np.ndarray, quads: bool = False) -> Surface:
-    """The part of a surface where a scalar field per vertex is positive, cut exactly along its zero line."""
+    """Keep the part of a surface where a scalar field is positive, cut exactly along its zero line."""
     faces = triangles(surface.faces)
     vertices, weights, cuts = list(surface.vertices), list(surface.weights), {}
 
@@ -49,7 +48,7 @@ def clip(surface: Surface, level: np.ndarray, quads: bool = False) -> Surface:
             kept.append(face)
         elif inside.any():
             ring = []
-            for a, b in zip(face, np.roll(face, -1)):
+            for a, b in zip(face, np.roll(face, -1), strict=True):
                 if level[a] > 0:
                     ring.append(a)
                 if (level[a] > 0) != (level[b] > 0):
@@ -60,7 +59,7 @@ def clip(surface: Surface, level: np.ndarray, quads: bool = False) -> Surface:
 
 
 def normals(surface: Surface) -> np.ndarray:
-    """Unit vertex normals (n, 3)."""
+    """Compute unit vertex normals (n, 3)."""
     faces = triangles(surface.faces)
     a, b, c = (surface.vertices[faces[:, i]] for i in range(3))
     cross = np.cross(b - a, c - a)
@@ -71,7 +70,7 @@ def normals(surface: Surface) -> np.ndarray:
 
 
 def inflate(surface: Surface, by_m: np.ndarray | float) -> Surface:
-    """The surface moved outwards along its normals."""
+    """Move the surface outwards along its normals."""
     by = np.broadcast_to(by_m, len(surface.vertices))
     return Surface(surface.vertices + normals(surface) * by[:, None], surface.faces, surface.weights)
 
@@ -132,7 +131,9 @@ class Fields:
         """Shirt: sleeves this long, hem this far above the hip joints."""
         hem = self.v[:, 2] - (self.body.rest("pelvis")[2] + hem_m * self.unit)
         on_arm = self.along_arm() > 0
-        return np.minimum.reduce([np.where(on_arm, 1.0, hem), sleeve_m * self.unit - self.along_arm(), self.collar()])
+        return np.minimum.reduce(
+            [np.where(on_arm, 1.0, hem), sleeve_m * self.unit - self.along_arm(), self.collar()]
+        )
 
     def legwear(self, length_m: float, waist_m: float = 0.13) -> np.ndarray:
         """Shorts or leggings: from the waist to this far below the hip joints."""
@@ -153,15 +154,17 @@ def dress(body: Body, outfit: dict) -> list[Layer]:
     loose = outfit.get("loose", False)
     shirt_field = field.shirt(outfit["sleeve_m"], -0.10 if loose else outfit.get("hem_m", 0.02))
     leg_field = field.legwear(outfit["leg_m"])
-    layers = [
+    return [
         Layer(shirt(body, clip(tights, shirt_field), loose), "shirt", 1),
         Layer(legwear(body, clip(tights, leg_field), outfit["leg_m"] < 0.5), "legwear", 1),
-        *feet(body, tights, field), *hair(body, outfit["hair_style"]), *skin_layers(body, outfit)]
-    return layers
+        *feet(body, tights, field),
+        *hair(body, outfit["hair_style"]),
+        *skin_layers(body, outfit),
+    ]
 
 
 def shirt(body: Body, cut: Surface, loose: bool) -> Surface:
-    """A fitted shirt, or a loose untucked one that hangs away from the waist."""
+    """Make a fitted shirt, or a loose untucked one that hangs away from the waist."""
     snug = ramp(Fields(body, cut).collar(), 0.0, 0.04)
     if not loose:
         return inflate(cut, 0.0015 + 0.0055 * snug)
@@ -196,9 +199,13 @@ def skin_layers(body: Body, outfit: dict) -> list[Layer]:
     """Bare skin (drawn a little way in under every hem) and eyes."""
     surface = body.surface("skin")
     field = Fields(body, surface)
-    covered = np.maximum.reduce([
-        field.shirt(outfit["sleeve_m"], outfit.get("hem_m", 0.02)) - 0.03,
-        field.legwear(outfit["leg_m"]) - 0.03, field.shoe(0.075) - 0.03])
+    covered = np.maximum.reduce(
+        [
+            field.shirt(outfit["sleeve_m"], outfit.get("hem_m", 0.02)) - 0.03,
+            field.legwear(outfit["leg_m"]) - 0.03,
+            field.shoe(0.075) - 0.03,
+        ]
+    )
     on_arm = field.along_arm() > 0
     covered = np.where(on_arm, field.along_arm() * -1 + (outfit["sleeve_m"] - 0.04) * field.unit, covered)
     bare = clip(surface, -covered)
@@ -215,11 +222,11 @@ def face_colours(body: Body, bare: Surface, outfit: dict) -> np.ndarray:
         eye = body.heads[f"eye.{letter}"]
         size = body.height_m / 1.75
         front = v[:, 0] > eye[0] - 0.02
-        brow = ((v[:, 1] - eye[1]) / 0.024)**2 + ((v[:, 2] - eye[2] - 0.021 * size) / 0.006)**2
+        brow = ((v[:, 1] - eye[1]) / 0.024) ** 2 + ((v[:, 2] - eye[2] - 0.021 * size) / 0.006) ** 2
         mask = (1 - ramp(brow, 0.6, 1.4)) * front
         colour = colour * (1 - 0.8 * mask[:, None]) + 0.8 * mask[:, None] * np.array(outfit["hair_colour"])
     mouth_z = eye[2] - 0.072 * size
-    lips = (v[:, 1] / 0.026)**2 + ((v[:, 2] - mouth_z) / 0.009)**2
+    lips = (v[:, 1] / 0.026) ** 2 + ((v[:, 2] - mouth_z) / 0.009) ** 2
     mask = ((1 - ramp(lips, 0.5, 1.3)) * (v[:, 0] > eye[0] - 0.01))[:, None]
     return colour * (1 - 0.5 * mask) + 0.5 * mask * tone * np.array([0.95, 0.5, 0.5])
 
@@ -231,16 +238,20 @@ def eye_colours(eye: Surface) -> np.ndarray:
 
 
 HAIRLINES = {  # distance behind the eyes (m, for a person of 1.75 m) and height of the hairline above them
-    "short": ([0.0, 0.045, 0.060, 0.068, 0.078, 0.086, 0.112, 0.122, 0.16],
-              [0.064, 0.052, 0.026, -0.010, -0.010, 0.022, 0.022, -0.030, -0.065]),
-    "bun": ([0.0, 0.045, 0.062, 0.072, 0.084, 0.110, 0.122, 0.16],
-            [0.062, 0.050, 0.022, -0.004, 0.014, 0.014, -0.030, -0.055]),
+    "short": (
+        [0.0, 0.045, 0.060, 0.068, 0.078, 0.086, 0.112, 0.122, 0.16],
+        [0.064, 0.052, 0.026, -0.010, -0.010, 0.022, 0.022, -0.030, -0.065],
+    ),
+    "bun": (
+        [0.0, 0.045, 0.062, 0.072, 0.084, 0.110, 0.122, 0.16],
+        [0.062, 0.050, 0.022, -0.004, 0.014, 0.014, -0.030, -0.055],
+    ),
     "bob": ([0.0, 0.045, 0.062, 0.072, 0.16], [0.056, 0.040, 0.0, -0.085, -0.105]),
 }
 
 
 def hair(body: Body, style: str) -> list[Layer]:
-    """A cap grown from the scalp, thicker away from the hairline; some styles add a bun."""
+    """Grow a cap from the scalp, thicker away from the hairline; some styles add a bun."""
     scalp = body.surface("skin")
     eye = body.heads["eye.L"]
     size = body.height_m / 1.75
@@ -250,7 +261,11 @@ def hair(body: Body, style: str) -> list[Layer]:
     line = np.interp(back / size, *HAIRLINES[style]) * size
     inside = np.where(head > 0.6, v[:, 2] - (eye[2] + line), -1.0)
     cap = clip(scalp, inside)
-    depth = cap.vertices[:, 2] - eye[2] - np.interp((eye[0] - cap.vertices[:, 0]) / size, *HAIRLINES[style]) * size
+    depth = (
+        cap.vertices[:, 2]
+        - eye[2]
+        - np.interp((eye[0] - cap.vertices[:, 0]) / size, *HAIRLINES[style]) * size
+    )
     thick = {"short": 0.013, "bun": 0.009, "bob": 0.024}[style]
     grown = inflate(relax(cap, 6, 0.8), 0.0035 + thick * ramp(depth, 0, 0.035))
     angle = np.arctan2(grown.vertices[:, 1], grown.vertices[:, 0] - eye[0] + 0.09)
@@ -265,14 +280,16 @@ def hair(body: Body, style: str) -> list[Layer]:
 
 
 def ball(centre: np.ndarray, radius_m: float, segment: int, n_segments: int) -> Surface:
-    """A sphere that moves rigidly with one segment."""
+    """Make a sphere that moves rigidly with one segment."""
     rings, around = 10, 16
     theta = np.linspace(0, np.pi, rings)[:, None]
     phi = np.arange(around)[None] * 2 * np.pi / around
     points = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta) + 0 * phi], -1)
     i, j = np.meshgrid(np.arange(rings - 1), np.arange(around), indexing="ij")
     k = (j + 1) % around
-    faces = np.stack([i * around + j, (i + 1) * around + j, (i + 1) * around + k, i * around + k], -1).reshape(-1, 4)
+    faces = np.stack(
+        [i * around + j, (i + 1) * around + j, (i + 1) * around + k, i * around + k], -1
+    ).reshape(-1, 4)
     weights = np.zeros((rings * around, n_segments))
     weights[:, segment] = 1
     return Surface(centre + radius_m * points.reshape(-1, 3), triangles(faces), weights)

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 SWAY_PERIOD_S = 3.0
-SWAY_SIZE = {"x_m": 0.0025, "y_m": 0.003, "tilt_deg": 0.35, "lumbar_deg": 0.3, "thoracic_deg": 0.4, "head_deg": 0.6}
+SWAY_SIZE = {
+    "x_m": 0.0025,
+    "y_m": 0.003,
+    "tilt_deg": 0.35,
+    "lumbar_deg": 0.3,
+    "thoracic_deg": 0.4,
+    "head_deg": 0.6,
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,9 @@ class Moment:
     bottom: float = 0.0  # 0 to 1 while a lowered limb nears and keeps its end position
     parity: float = 0.0  # 0 to 1 to 0: which side of an object the limb is on
     faults: dict[str, float] = field(default_factory=dict)
-    bottom_faults: dict[str, float] = field(default_factory=dict)  # of the repetition that `bottom` belongs to
+    bottom_faults: dict[str, float] = field(
+        default_factory=dict
+    )  # of the repetition that `bottom` belongs to
     arms: float = 1.0  # 0 hanging, 1 in the clip's arm posture
     head_turn: float = 0.0  # 0 ahead, 1 at the camera
     sway: dict[str, float] = field(default_factory=dict)
@@ -84,9 +93,10 @@ def sway_at(t_s: float, seed: int, moving: float) -> dict[str, float]:
     return values
 
 
-def moments(reps: list[Rep], fps: float, neutral_s: float, tail_s: float, seed: int,
-            setup: dict | None = None) -> list[Moment]:
-    """The moments of a clip, one per frame.
+def moments(
+    reps: list[Rep], fps: float, neutral_s: float, tail_s: float, seed: int, setup: dict | None = None
+) -> list[Moment]:
+    """Make the moments of a clip, one per frame.
 
     Parameters
     ----------
@@ -95,16 +105,27 @@ def moments(reps: list[Rep], fps: float, neutral_s: float, tail_s: float, seed: 
     begin = neutral_s + (setup["until_s"] if setup else 0.0)
     starts = begin + np.concatenate([[0.0], np.cumsum([duration_s(r) for r in reps])])
     result = []
-    for k in range(int(round((starts[-1] + tail_s) * fps))):
+    for k in range(round((starts[-1] + tail_s) * fps)):
         t = k / fps
         i = int(np.searchsorted(starts, t, side="right")) - 1
         rep, local = (reps[i], t - starts[i]) if 0 <= i < len(reps) else (None, 0.0)
         q = rep_progress(rep, local) if rep else 0.0
         moving = min(1.0, 4 * q)
         arms, turn = setup_channels(t, setup)
-        result.append(Moment(
-            t, q, rep.side if rep else (reps[0].side if reps else "both"), bottom_at(reps, i, local),
-            parity_at(reps, i, local), faults_at(reps, i, local), bottom_faults_at(reps, i, local), arms, turn, sway_at(t, seed, moving)))
+        result.append(
+            Moment(
+                t,
+                q,
+                rep.side if rep else (reps[0].side if reps else "both"),
+                bottom_at(reps, i, local),
+                parity_at(reps, i, local),
+                faults_at(reps, i, local),
+                bottom_faults_at(reps, i, local),
+                arms,
+                turn,
+                sway_at(t, seed, moving),
+            )
+        )
     return result
 
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from contact import align, bend_two_bones, shortest_turn
-from skeleton import (INDEX, LUMBAR, SEGMENTS, SIDES, Body, Placement, cross, rot_about, rot_x, rot_y, rot_z, unit)
+from skeleton import (
+    INDEX,
+    LUMBAR,
+    SEGMENTS,
+    SIDES,
+    Body,
+    Placement,
+    cross,
+    rot_about,
+    rot_x,
+    rot_y,
+    rot_z,
+    unit,
+)
 
 SIGN = {"left": 1.0, "right": -1.0}  # along y
 
@@ -92,12 +104,12 @@ class Builder:
         self.put(segment, self.rotation[INDEX[parent]] @ local, self.at(parent, self.body.rest(segment)))
 
     def done(self) -> Placement:
-        """The finished placement."""
+        """Hand over the finished placement."""
         return Placement(self.rotation, self.position)
 
 
 def place(body: Body, pose: Pose, with_arms: bool = True) -> Placement:
-    """Placement of every segment of a pose; without arms (for balance and contact) only the shoulders are set."""
+    """Place every segment of a pose; without arms (for balance and contact) they stay with the chest."""
     build = Builder(body)
     put_trunk(build, pose.trunk)
     for side in SIDES:
@@ -115,7 +127,7 @@ def put_trunk(build: Builder, trunk: Trunk) -> None:
     turn = rot_z(trunk.turn_deg) @ rot_y(-trunk.posterior_tilt_deg) @ rot_x(trunk.obliquity_deg)
     build.put("pelvis", turn, np.asarray(trunk.pelvis_position, float))
     step = rot_y(trunk.lumbar_flexion_deg / 6)
-    for segment, parent in zip((*LUMBAR, "thorax"), ("pelvis", *LUMBAR)):
+    for segment, parent in zip((*LUMBAR, "thorax"), ("pelvis", *LUMBAR), strict=True):
         build.attach(segment, parent, step)
     build.attach("chest", "thorax", rot_y(trunk.thoracic_flexion_deg) @ rot_x(trunk.side_bend_deg))
     build.attach("neck", "chest", rot_y(trunk.neck_flexion_deg / 2) @ rot_z(trunk.head_turn_deg * 0.4))
@@ -129,8 +141,13 @@ def put_leg(build: Builder, side: str, leg: PlantedLeg | FreeLeg) -> None:
     root = build.at("pelvis", hip)
     outward = rot_z(SIGN[side] * leg.foot_turn_deg)
     if isinstance(leg, PlantedLeg):
-        middle, end = bend_two_bones(root, leg.ankle, np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee),
-                                     outward @ np.array([1.0, 0, 0.15]))
+        middle, end = bend_two_bones(
+            root,
+            leg.ankle,
+            np.linalg.norm(knee - hip),
+            np.linalg.norm(ankle - knee),
+            outward @ np.array([1.0, 0, 0.15]),
+        )
         axis = cross(end - middle, middle - root)
         axis = axis if axis[1] > 0 else -axis
     else:
@@ -156,8 +173,9 @@ def put_arm(build: Builder, side: str, arm: Arm) -> None:
     root = build.at(f"clavicle_{side}", shoulder)
     turn = build.rotation[INDEX["chest"]] if arm.space == "chest" else np.eye(3)
     target = build.at("chest", arm.wrist) if arm.space == "chest" else root + arm.wrist
-    middle, end = bend_two_bones(root, target, np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow),
-                                 turn @ arm.elbow_pole)
+    middle, end = bend_two_bones(
+        root, target, np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow), turn @ arm.elbow_pole
+    )
     rest_axis = cross(elbow - shoulder, wrist - elbow)
     axis = cross(middle - root, end - middle)
     upper = align(elbow - shoulder, rest_axis, middle - root, axis)
@@ -172,7 +190,11 @@ def put_arm(build: Builder, side: str, arm: Arm) -> None:
     build.put(f"forearm_{side}", rot_about(along, twist * 0.75) @ lower, middle)
     palm = turn @ arm.palm
     flat = unit(palm - along * (along @ palm))
-    build.put(f"hand_{side}", rot_about(cross(along, flat), arm.wrist_flexion_deg) @ rot_about(along, twist) @ lower, end)
+    build.put(
+        f"hand_{side}",
+        rot_about(cross(along, flat), arm.wrist_flexion_deg) @ rot_about(along, twist) @ lower,
+        end,
+    )
 
 
 def half_way(first: np.ndarray, second: np.ndarray) -> np.ndarray:

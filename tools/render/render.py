@@ -1,6 +1,7 @@
 """Render sample clips: `render.py CLIP... | all | list`; resumable frame by frame, most useful clips first.
 
-`--truth` writes truth files alone; `--stills N` draws N pictures of each clip at its extremes to `.cache/stills/` and writes no clip.
+`--truth` writes truth files alone. `--stills N` draws N pictures of each clip at its extremes to
+`.cache/stills/` and writes no clip.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from pathlib import Path
 
 import av
 import numpy as np
-
-from clip import HERE, Clip, Take, load, perform, truth_of, write_truth
+from clip import HERE, Take, load, perform, truth_of, write_truth
 from extras import Extra, extras_of, props
 from post import Post
 from scene import Stage, read_png
+from scipy.ndimage import gaussian_filter
 from shadow import FloorShadow, vertex_areas
 
 SAMPLES = HERE.parents[1] / "samples"
@@ -41,15 +42,28 @@ class Renderer:
         spec = self.clip.spec
         self.samples = spec.get("samples", 3)
         self.extras: list[Extra] = extras_of(take)
-        fixed = [LOOK_VERSION, spec["body"], spec["outfit"], take.look, spec["room"], repr(self.camera), self.samples, spec.get("props", []), spec.get("motion", {}).get("near_side", ""), spec.get("extras", [])]
-        self.key = hashlib.sha1(json.dumps(fixed, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        fixed = [
+            LOOK_VERSION,
+            spec["body"],
+            spec["outfit"],
+            take.look,
+            spec["room"],
+            repr(self.camera),
+            self.samples,
+            spec.get("props", []),
+            spec.get("motion", {}).get("near_side", ""),
+            spec.get("extras", []),
+        ]
+        self.key = hashlib.sha1(
+            json.dumps(fixed, sort_keys=True, default=str).encode(), usedforsecurity=False
+        ).hexdigest()[:12]
         self.folder = CACHE / "frames" / self.key
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stage: Stage | None = None
         self.shadow: FloorShadow | None = None
 
     def setting(self) -> Stage:
-        """The stage, built when the first frame really has to be drawn."""
+        """Build the stage when the first frame really has to be drawn."""
         if self.stage is None:
             self.stage = Stage(self.clip.spec["room"], self.camera, self.samples)
             self.stage.add_person(0, self.take.layers, self.take.look)
@@ -60,7 +74,7 @@ class Renderer:
         return self.stage
 
     def plate(self) -> np.ndarray:
-        """The empty room."""
+        """Draw the empty room."""
         path = self.folder / "plate.png"
         if not path.exists():
             stage = self.setting()
@@ -73,7 +87,7 @@ class Renderer:
     def frame(self, k: int) -> tuple[np.ndarray, bool]:
         """Picture of frame k, and whether it had to be drawn."""
         people = [self.take.vertices(k), *(extra.vertices(k) for extra in self.extras)]
-        digest = hashlib.sha1()
+        digest = hashlib.sha1(usedforsecurity=False)
         for person in people:
             for points in person[:2]:
                 digest.update(np.round(points, 4).tobytes())
@@ -97,7 +111,7 @@ class Renderer:
             time.sleep(1.0)
 
     def crop(self, people: list[list[np.ndarray]]) -> tuple[int, int, int, int]:
-        """The people's rectangle in the picture, in pixels."""
+        """Find the people's rectangle in the picture, in pixels."""
         camera = self.camera
         pictures = [camera.project(np.vstack(person)) for person in people]
         seen = np.vstack([p for p in pictures if p[:, 0].max() > 0 and p[:, 0].min() < camera.width_px])
@@ -106,30 +120,48 @@ class Renderer:
         high = np.clip(high, low + 8, [camera.width_px, camera.height_px])
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
-    def composite(self, crop: np.ndarray, corner: tuple[int, int], people: list[list[np.ndarray]]) -> np.ndarray:
-        """The people laid over the empty room, which they shade."""
+    def composite(
+        self, crop: np.ndarray, corner: tuple[int, int], people: list[list[np.ndarray]]
+    ) -> np.ndarray:
+        """Lay the people over the empty room, which they shade."""
         if self.shadow is None:
             lamp = np.array([0, 0, 2.65]) + 0.2 * self.camera.right - 0.9 * self.camera.forward
-            self.shadow = FloorShadow(self.camera, lamp, 0.01 if "mat" in self.clip.spec.get("props", []) else 0.0)
-            self.areas = [np.concatenate([vertex_areas(layer) for layer in layers])
-                          for layers in (self.take.layers, *(extra.layers for extra in self.extras))]
+            self.shadow = FloorShadow(
+                self.camera, lamp, 0.01 if "mat" in self.clip.spec.get("props", []) else 0.0
+            )
+            self.areas = [
+                np.concatenate([vertex_areas(layer) for layer in layers])
+                for layers in (self.take.layers, *(extra.layers for extra in self.extras))
+            ]
             self.empty = self.plate().astype(np.float32)
             self.solid = self.setting().solid_props()
         picture = self.empty.copy()
-        for person, areas in zip(people, self.areas):
+        for person, areas in zip(people, self.areas, strict=True):
             picture *= np.where(self.solid, 1.0, self.shadow.shade(np.vstack(person), areas))[..., None]
         (left, top), (h, w) = corner, crop.shape[:2]
-        cover = crop[..., 3:].astype(np.float32) / 255
-        spot = picture[top:top + h, left:left + w]
-        spot += (crop[..., :3] - spot) * cover
+        colour, cover = softened(crop)
+        spot = picture[top : top + h, left : left + w]
+        spot += colour - spot * cover
         return picture
+
+
+def softened(crop: np.ndarray, sigma_px: float = 0.7) -> tuple[np.ndarray, np.ndarray]:
+    """Premultiply an RGBA crop and blur its outline, which a few samples a pixel leave saw-toothed."""
+    cover = crop[..., 3:].astype(np.float32) / 255
+    colour = crop[..., :3] * cover
+    soft_cover = gaussian_filter(cover, (sigma_px, sigma_px, 0))
+    soft_colour = gaussian_filter(colour, (sigma_px, sigma_px, 0))
+    outline = (soft_cover > 0.01) & (soft_cover < 0.99)
+    return np.where(outline, soft_colour, colour), np.where(outline, soft_cover, cover)
 
 
 class Writer:
     """H.264 in MP4: yuv420p, index first, no metadata."""
 
     def __init__(self, path: Path, fps: float, width_px: int, height_px: int, crf: int) -> None:
-        self.container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"})
+        self.container = av.open(
+            str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
+        )
         self.stream = self.container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         self.stream.width, self.stream.height, self.stream.pix_fmt = width_px, height_px, "yuv420p"
         self.stream.options = {"crf": str(crf), "preset": "slow", "x264-params": "threads=1"}
@@ -166,14 +198,19 @@ def render_clip(name: str, pause: Path | None, progress: Path | None) -> None:
         writer.add(post.apply(k, picture))
         if k % 20 == 0:
             each = (time.time() - began) / (k + 1)
-            print(f"{name}: frame {k}/{n}, {each:.2f} s each, about {each * (n - k) / 60:.1f} min left", flush=True)
+            print(
+                f"{name}: frame {k}/{n}, {each:.2f} s each, about {each * (n - k) / 60:.1f} min left",
+                flush=True,
+            )
     writer.close()
     SAMPLES.mkdir(exist_ok=True)
     write_truth(truth_of(take, post.warp), SAMPLES / f"{name}.json")
     partial.replace(SAMPLES / f"{name}.mp4")
     size_kb = (SAMPLES / f"{name}.mp4").stat().st_size / 1000
-    line = (f"{time.strftime('%H:%M:%S')} {name}: {n} frames, {drawn} drawn at {draw_s / max(drawn, 1):.2f} s, "
-            f"{time.time() - began:.0f} s in all, {size_kb:.0f} kB")
+    line = (
+        f"{time.strftime('%H:%M:%S')} {name}: {n} frames, {drawn} drawn at {draw_s / max(drawn, 1):.2f} s, "
+        f"{time.time() - began:.0f} s in all, {size_kb:.0f} kB"
+    )
     print(line, flush=True)
     if progress:
         with progress.open("a") as log:
@@ -184,7 +221,9 @@ def rewrite_truth(name: str) -> None:
     """Write a clip's truth again without drawing anything."""
     clip = load(name)
     take = perform(clip)
-    post = Post(clip.spec.get("post", {}), len(take.placements), clip.fps, clip.camera.width_px, clip.camera.height_px)
+    post = Post(
+        clip.spec.get("post", {}), len(take.placements), clip.fps, clip.camera.width_px, clip.camera.height_px
+    )
     write_truth(truth_of(take, post.warp), SAMPLES / f"{name}.json")
     print(name, "truth written", flush=True)
 
@@ -197,8 +236,17 @@ def stills(name: str, count: int) -> None:
     post = Post(clip.spec.get("post", {}), len(take.placements), clip.fps, camera.width_px, camera.height_px)
     renderer = Renderer(take, None)
     q = np.array([m.q for m in take.moments])
-    chosen = np.unique(np.concatenate([[0], np.linspace(0, len(q) - 1, 40).astype(int)[np.argsort(
-        -np.abs(q[np.linspace(0, len(q) - 1, 40).astype(int)]))][:1], np.linspace(len(q) * 0.2, len(q) - 1, max(count - 2, 0)).astype(int)]))
+    chosen = np.unique(
+        np.concatenate(
+            [
+                [0],
+                np.linspace(0, len(q) - 1, 40).astype(int)[
+                    np.argsort(-np.abs(q[np.linspace(0, len(q) - 1, 40).astype(int)]))
+                ][:1],
+                np.linspace(len(q) * 0.2, len(q) - 1, max(count - 2, 0)).astype(int),
+            ]
+        )
+    )
     pictures = []
     for k in chosen:
         picture, _ = renderer.frame(int(k))
@@ -226,7 +274,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pause-file", type=Path, help="rendering waits while this file exists")
     parser.add_argument("--progress-file", type=Path, help="one line is appended for every finished clip")
     parser.add_argument("--again", action="store_true", help="encode clips that exist already, too")
-    parser.add_argument("--truth", action="store_true", help="only write the truth files of clips that exist, again")
+    parser.add_argument(
+        "--truth", action="store_true", help="only write the truth files of clips that exist, again"
+    )
     options = parser.parse_args(arguments)
     names = order() if options.clips[0] in ("all", "list") else options.clips
     for name in names:

@@ -1,4 +1,4 @@
-"""The Blender side: builds a room once, then draws posed people into a crop of the picture, frame after frame."""
+"""The Blender side: builds a room once, then draws posed people into a crop of it, frame after frame."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 import av
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
-from scipy.spatial import ConvexHull
-
 from camera import Camera
 from garments import Layer
+from mathutils import Matrix, Vector
 from rooms import ROOMS, Room, material
+from scipy.spatial import ConvexHull
 
 LIGHTS = {  # energy of ceiling and window (W), ambient strength, ambient colour
-    "living": (70, 110, 0.55, (1.0, 0.95, 0.88)), "clinic": (85, 60, 0.55, (0.95, 0.98, 1.0)),
+    "living": (70, 110, 0.55, (1.0, 0.95, 0.88)),
+    "clinic": (85, 60, 0.55, (0.95, 0.98, 1.0)),
     "bedroom": (60, 120, 0.55, (0.97, 0.97, 1.0)),
 }
 FLOOR_BOUNCE = {"living": (0.36, 0.24, 0.15), "clinic": (0.38, 0.42, 0.44), "bedroom": (0.32, 0.29, 0.26)}
@@ -37,7 +37,10 @@ class Stage:
 
     def _light(self, room: str) -> None:
         ceiling, window, ambient, colour = LIGHTS[room]
-        for name, energy, at, size in (("ceiling", ceiling, (0.2, -0.9, 2.65), 1.8), ("window", window, (-3.0, -1.4, 1.7), 1.6)):
+        for name, energy, at, size in (
+            ("ceiling", ceiling, (0.2, -0.9, 2.65), 1.8),
+            ("window", window, (-3.0, -1.4, 1.7), 1.6),
+        ):
             lamp = bpy.data.lights.new(name, "AREA")
             lamp.energy, lamp.size = energy, size
             holder = bpy.data.objects.new(name, lamp)
@@ -50,7 +53,9 @@ class Stage:
         world.use_nodes = True
         nodes, links = world.node_tree.nodes, world.node_tree.links
         where, split, ramp = (nodes.new(f"ShaderNode{n}") for n in ("TexCoord", "SeparateXYZ", "ValToRGB"))
-        for element, at, shade in zip(ramp.color_ramp.elements, (0.30, 0.62), (FLOOR_BOUNCE[room], colour)):
+        for element, at, shade in zip(
+            ramp.color_ramp.elements, (0.30, 0.62), (FLOOR_BOUNCE[room], colour), strict=True
+        ):
             element.position, element.color = at, (*shade, 1)
         half = nodes.new("ShaderNodeMath")
         half.operation, half.inputs[1].default_value, half.inputs[2].default_value = "MULTIPLY_ADD", 0.5, 0.5
@@ -105,7 +110,12 @@ class Stage:
                 rgba = np.column_stack([layer.colour, np.ones(len(layer.colour))])
                 attribute.data.foreach_set("color", rgba.astype(np.float32).ravel())
             rest = mesh.attributes.new("rest", "FLOAT_VECTOR", "POINT")
-            rest.data.foreach_set("vector", (layer.pattern_at if layer.pattern_at is not None else layer.surface.vertices).astype(np.float32).ravel())
+            rest.data.foreach_set(
+                "vector",
+                (layer.pattern_at if layer.pattern_at is not None else layer.surface.vertices)
+                .astype(np.float32)
+                .ravel(),
+            )
             mesh.materials.append(self._cloth(layer, look))
             obj = bpy.data.objects.new(mesh.name, mesh)
             if layer.subdivide:
@@ -117,8 +127,12 @@ class Stage:
     def _cloth(self, layer: Layer, look: dict) -> bpy.types.Material:
         kind = layer.material
         if layer.colour is not None:
-            return material(kind, look.get("skin", (0.5, 0.3, 0.2)) if kind == "skin" else (0.4, 0.4, 0.4),
-                            {"skin": 0.5, "eye": 0.15}.get(kind, 0.6), "vertex")
+            return material(
+                kind,
+                look.get("skin", (0.5, 0.3, 0.2)) if kind == "skin" else (0.4, 0.4, 0.4),
+                {"skin": 0.5, "eye": 0.15}.get(kind, 0.6),
+                "vertex",
+            )
         if kind == "hair":
             return material(kind, look["hair_colour"], 0.85, "hair", 60.0, True)
         if kind == "sock":
@@ -133,7 +147,7 @@ class Stage:
             mesh.update()
 
     def show(self, people: bool) -> None:
-        """Either the people alone on a transparent film (props cut holes into them), or the room without them."""
+        """Show the people alone (props cut holes into them) or the room without them."""
         mine = set(self.objects.values())
         for obj in bpy.data.objects:
             if obj.type == "MESH":
@@ -155,7 +169,7 @@ class Stage:
             ring = self.camera.project(corners)
             ring = ring[ConvexHull(ring).vertices]
             edge = np.roll(ring, -1, axis=0) - ring
-            side = [e[0] * (y - p[1]) - e[1] * (x - p[0]) for p, e in zip(ring, edge)]
+            side = [e[0] * (y - p[1]) - e[1] * (x - p[0]) for p, e in zip(ring, edge, strict=True)]
             covered |= np.all(np.array(side) >= 0, axis=0)
         return covered
 
@@ -173,6 +187,6 @@ class Stage:
 
 
 def read_png(path: Path, alpha: bool = False) -> np.ndarray:
-    """A picture (h, w, 3 or 4) as uint8."""
+    """Read a picture (h, w, 3 or 4) as uint8."""
     with av.open(str(path)) as container:
         return next(container.decode(video=0)).to_ndarray(format="rgba" if alpha else "rgb24")

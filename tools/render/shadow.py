@@ -1,12 +1,13 @@
-"""Soft shadows of posed people on the floor of the empty room: cheap, so that only the people need rendering."""
+"""Soft shadows of posed people on the floor of the empty room: cheap, so only the people need drawing."""
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates
+from itertools import pairwise
 
+import numpy as np
 from camera import Camera
 from garments import Layer, triangles
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 CELL_M, HALF_M = 0.015, 1.6
 BANDS_M = (0.0, 0.06, 0.18, 0.45, 0.9, 3.0)
@@ -15,7 +16,9 @@ BANDS_M = (0.0, 0.06, 0.18, 0.45, 0.9, 3.0)
 def vertex_areas(layer: Layer) -> np.ndarray:
     """Rest area (m2) that each vertex stands for."""
     v, faces = layer.surface.vertices, triangles(layer.surface.faces)
-    area = np.linalg.norm(np.cross(v[faces[:, 1]] - v[faces[:, 0]], v[faces[:, 2]] - v[faces[:, 0]]), axis=1) / 6
+    area = (
+        np.linalg.norm(np.cross(v[faces[:, 1]] - v[faces[:, 0]], v[faces[:, 2]] - v[faces[:, 0]]), axis=1) / 6
+    )
     return np.bincount(faces.ravel(), np.repeat(area, 3), len(v))
 
 
@@ -24,8 +27,10 @@ class FloorShadow:
 
     def __init__(self, camera: Camera, lamp: np.ndarray, ground_m: float = 0.0) -> None:
         self.camera, self.lamp, self.ground_m = camera, lamp - [0, 0, ground_m], ground_m
-        y, x = np.mgrid[0:camera.height_px, 0:camera.width_px] + 0.5
-        centre_y = camera.height_px / 2 + camera.focal_px * (camera.aim[2] - camera.height_m) / camera.distance_m
+        y, x = np.mgrid[0 : camera.height_px, 0 : camera.width_px] + 0.5
+        centre_y = (
+            camera.height_px / 2 + camera.focal_px * (camera.aim[2] - camera.height_m) / camera.distance_m
+        )
         slope = np.maximum((y - centre_y) / camera.focal_px, 1e-6)
         depth = (camera.height_m - ground_m) / slope
         across = (x - camera.width_px / 2) / camera.focal_px * depth
@@ -40,10 +45,12 @@ class FloorShadow:
         falls = points[:, :2] + (points[:, :2] - self.lamp[:2]) * (z / (self.lamp[2] - z).clip(0.3))[:, None]
         light = np.zeros(2 * [int(2 * HALF_M / CELL_M)])
         sky = light.copy()
-        for low, high in zip(BANDS_M[:-1], BANDS_M[1:]):
+        for low, high in pairwise(BANDS_M):
             band = (z >= low) & (z < high)
             height = 0.5 * (low + min(high, 1.5))
-            light += self._cover(falls[band] - middle[:2], areas[band], 0.015 + 0.45 * height / (2.65 - height))
+            light += self._cover(
+                falls[band] - middle[:2], areas[band], 0.015 + 0.45 * height / (2.65 - height)
+            )
             if high < 0.5:
                 sky += self._cover(points[band, :2] - middle[:2], areas[band], 0.02 + 0.5 * height)
         dark = (1 - 0.34 * np.clip(light, 0, 1)) * (1 - 0.42 * np.clip(sky, 0, 1))

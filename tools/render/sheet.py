@@ -1,4 +1,4 @@
-"""Contact sheet of the samples: two frames of every clip, at rest and at its extreme (`sheet.py` writes samples/contact-sheet.jpg)."""
+"""Contact sheet of the samples: two frames of every clip; writes samples/contact-sheet.jpg."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ def frame_at(path: Path, index: int) -> np.ndarray:
     with av.open(str(path)) as container:
         for k, frame in enumerate(container.decode(video=0)):
             if k == index:
-                return frame.reformat(width=TILE_H * frame.width // frame.height, height=TILE_H, format="rgb24").to_ndarray()
+                return frame.reformat(
+                    width=TILE_H * frame.width // frame.height, height=TILE_H, format="rgb24"
+                ).to_ndarray()
     raise IndexError(index)
 
 
 def tile(name: str) -> np.ndarray:
-    """A clip's frame of rest beside the one in the middle of its largest movement."""
+    """Show a clip at rest and in the middle of its largest fault or movement."""
     truth = json.loads((SAMPLES / f"{name}.json").read_text())
     q = np.array(truth["frames"]["q"])
     worst = max((f["start_s"] + f["end_s"] for r in truth["reps"] for f in r["faults"]), default=None)
@@ -41,7 +43,7 @@ def middle(picture: np.ndarray) -> np.ndarray:
         rows = (np.arange(int(TILE_H / step)) * step).astype(int)
         small = picture[rows][:, keep]
         canvas = np.full((TILE_H, TILE_W, 3), 245, np.uint8)
-        canvas[(TILE_H - len(rows)) // 2:][:len(rows)] = small
+        canvas[(TILE_H - len(rows)) // 2 :][: len(rows)] = small
         return canvas
     return picture[:, :TILE_W]
 
@@ -53,7 +55,7 @@ def main() -> None:
     per_row = COLUMNS // 2
     while len(tiles) % per_row:
         tiles.append(np.full_like(tiles[0], 245))
-    sheet = np.vstack([np.hstack(tiles[i:i + per_row]) for i in range(0, len(tiles), per_row)])
+    sheet = np.vstack([np.hstack(tiles[i : i + per_row]) for i in range(0, len(tiles), per_row)])
     with av.open(str(SAMPLES / "contact-sheet.jpg"), "w", format="image2") as container:
         stream = container.add_stream("mjpeg", rate=1)
         stream.width, stream.height, stream.pix_fmt = sheet.shape[1], sheet.shape[0], "yuvj444p"

@@ -18,9 +18,16 @@ LUMBAR = ("l5", "l4", "l3", "l2", "l1")
 TRUNK = ("pelvis", *LUMBAR, "thorax", "chest")
 SIDES = ("left", "right")
 LIMB_BONES = {
-    "clavicle": ("clavicle", "shoulder01"), "upper_arm_root": ("upperarm01",), "upper_arm": ("upperarm02",),
-    "forearm_root": ("lowerarm01",), "forearm": ("lowerarm02",), "hand": ("wrist", "metacarpal", "finger"),
-    "thigh": ("upperleg01", "upperleg02"), "shank": ("lowerleg01", "lowerleg02"), "foot": ("foot",), "toes": ("toe",),
+    "clavicle": ("clavicle", "shoulder01"),
+    "upper_arm_root": ("upperarm01",),
+    "upper_arm": ("upperarm02",),
+    "forearm_root": ("lowerarm01",),
+    "forearm": ("lowerarm02",),
+    "hand": ("wrist", "metacarpal", "finger"),
+    "thigh": ("upperleg01", "upperleg02"),
+    "shank": ("lowerleg01", "lowerleg02"),
+    "foot": ("foot",),
+    "toes": ("toe",),
 }
 SEGMENTS = (*TRUNK, "neck", "head", *(f"{limb}_{side}" for side in SIDES for limb in LIMB_BONES))
 INDEX = {name: i for i, name in enumerate(SEGMENTS)}
@@ -52,7 +59,7 @@ def rot_about(axis: np.ndarray, deg: float) -> np.ndarray:
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
-    """The vector scaled to length one."""
+    """Scale a vector to length one."""
     return vector / np.sqrt(vector @ vector)
 
 
@@ -96,8 +103,8 @@ class Body:
         self.faces = {key: data[f"{key}_faces"] for key in ("skin", "tights", "eye")}
         self.groups = json.loads(str(data["groups"]))
         names = [str(n) for n in data["bone_names"]]
-        self.heads = dict(zip(names, data["bone_heads"] @ to_world.T))
-        self.tails = dict(zip(names, data["bone_tails"] @ to_world.T))
+        self.heads = dict(zip(names, data["bone_heads"] @ to_world.T, strict=True))
+        self.tails = dict(zip(names, data["bone_tails"] @ to_world.T, strict=True))
         skin = np.unique(self.faces["skin"])
         self.floor_z = self.vertices[skin, 2].min()
         self.height_m = float(np.ptp(self.vertices[skin, 2]))
@@ -111,22 +118,31 @@ class Body:
         joints[INDEX["pelvis"]] = np.mean(hips, axis=0)
         spine_z = self.heads["spine04"][2] + np.linspace(0, 0.097 * self.height_m, 6)
         midline = self.vertices[skin][np.abs(self.vertices[skin, 1]) < 0.012]
-        for name, z in zip((*LUMBAR, "thorax"), spine_z):
+        for name, z in zip((*LUMBAR, "thorax"), spine_z, strict=True):
             back_x = midline[np.abs(midline[:, 2] - z) < 0.02, 0].min()
             joints[INDEX[name]] = (back_x + 0.060, 0.0, z)
         joints[INDEX["chest"]] = self.heads["spine01"] * (1, 0, 1)
         joints[INDEX["neck"]] = self.heads["neck01"] * (1, 0, 1)
         joints[INDEX["head"]] = self.heads["head"] * (1, 0, 1)
-        first = {"clavicle": "clavicle", "upper_arm_root": "upperarm01", "upper_arm": "upperarm01",
-                 "forearm_root": "lowerarm01", "forearm": "lowerarm01", "hand": "wrist", "thigh": "upperleg01",
-                 "shank": "lowerleg01", "foot": "foot", "toes": "toe3-1"}
-        for side, letter in zip(SIDES, "LR"):
+        first = {
+            "clavicle": "clavicle",
+            "upper_arm_root": "upperarm01",
+            "upper_arm": "upperarm01",
+            "forearm_root": "lowerarm01",
+            "forearm": "lowerarm01",
+            "hand": "wrist",
+            "thigh": "upperleg01",
+            "shank": "lowerleg01",
+            "foot": "foot",
+            "toes": "toe3-1",
+        }
+        for side, letter in zip(SIDES, "LR", strict=True):
             for limb, bone in first.items():
                 joints[INDEX[f"{limb}_{side}"]] = self.heads[f"{bone}.{letter}"]
         return joints
 
     def _segment_weights(self, names: list[str], bones: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Weights (n, n_segments): limbs as shipped, the trunk's share re-split along the six lumbar joints."""
+        """Weights (n, n_segments): limbs as shipped, the trunk's share re-split along the lumbar joints."""
         weights = np.zeros((len(self.vertices), len(SEGMENTS)))
         trunk_share = np.zeros(len(self.vertices))
         rows = np.arange(len(self.vertices))
@@ -138,7 +154,7 @@ class Body:
                     trunk_share[at] += values[at, column]
                 else:
                     weights[at, INDEX[target]] += values[at, column]
-        weights[:, :len(TRUNK)] += trunk_share[:, None] * self._trunk_hats()
+        weights[:, : len(TRUNK)] += trunk_share[:, None] * self._trunk_hats()
         return weights / weights.sum(axis=1, keepdims=True)
 
     def _trunk_hats(self) -> np.ndarray:
@@ -151,7 +167,7 @@ class Body:
         return np.clip(1 - np.abs(place[:, None] - np.arange(len(TRUNK))), 0, 1)
 
     def surface(self, part: str) -> Surface:
-        """The rest surface `skin`, `tights` or `eye`, with its own vertex numbering."""
+        """Cut out the rest surface `skin`, `tights` or `eye`, with its own vertex numbering."""
         used, faces = np.unique(self.faces[part], return_inverse=True)
         return Surface(self.vertices[used], faces.reshape(self.faces[part].shape), self.weights[used])
 
@@ -166,7 +182,7 @@ class Body:
 
 
 def segment_of(bone: str) -> str:
-    """The segment that an anny bone belongs to."""
+    """Find the segment that an anny bone belongs to."""
     base, _, letter = bone.partition(".")
     if base.startswith(TRUNK_BONES):
         return "trunk"

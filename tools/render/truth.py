@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
+import numpy as np
 from camera import Camera
 from motion import Moment, Rep, duration_s
 from skeleton import INDEX, SIDES, Body, Placement
@@ -11,41 +12,98 @@ from skeleton import INDEX, SIDES, Body, Placement
 SCHEMA = "formcheck-sample-truth/1"
 K_TRUNK = 0.64
 DEFINITIONS = {
-    "axes": "world metres: x forward (the way the person faces), y to their left, z up; the sagittal plane is x-z; "
-            "H hip, K knee, A ankle, S shoulder (joint centres); pixels: x right, y down, origin at the top left corner",
+    "axes": (
+        "world metres: x forward (the way the person faces), y to their left, z up; the sagittal "
+        "plane is x-z; H hip, K knee, A ankle, S shoulder (joint centres); pixels: x right, y down,"
+        " origin at the top left corner"
+    ),
     "thigh_elevation_deg": "atan2((K-H).x, -(K-H).z), per side",
-    "pelvis_posterior_tilt_deg": "minus the turn about +y of the line mid-hip to L5/S1 (pelvis-fixed) from its rest direction",
+    "pelvis_posterior_tilt_deg": (
+        "minus the turn about +y of the line mid-hip to L5/S1 (pelvis-fixed) from its rest direction"
+    ),
     "hip_flexion_deg": "thigh_elevation_deg - pelvis_posterior_tilt_deg: femur against pelvis",
     "knee_flexion_deg": "turn in the sagittal plane from K-H to A-K, + heel backwards",
     "trunk_lean_deg": "atan2(d.x, d.z), d = mid-shoulder - mid-hip",
     "trunk_lateral_tilt_deg": "atan2(-d.y, d.z), + to the person's right",
-    "trunk_thigh_deg": "signed shoulder-hip-knee angle of one side in the sagittal plane: turn from H-S to K-H, + flexion",
-    "lumbar_absolute_deg": "turn about +y of the thorax (line T12/L1 to T7) against the pelvis from the rest mesh's stance: "
-                           "the sum of six equal joints L5/S1 to T12/L1; + flexion",
+    "trunk_thigh_deg": (
+        "signed shoulder-hip-knee angle of one side in the sagittal plane: turn from H-S to K-H, + flexion"
+    ),
+    "lumbar_absolute_deg": (
+        "turn about +y of the thorax (line T12/L1 to T7) against the pelvis from the rest mesh's "
+        "stance: the sum of six equal joints L5/S1 to T12/L1; + flexion"
+    ),
     "lumbar_flexion_deg": "lumbar_absolute_deg minus its median over the neutral interval",
     "lumbar_offset_deg": "that median: the posture neutral against quiet standing (rest mesh)",
     "thoracic_flexion_deg": "turn of the T7 joint, + flexion",
     "leg_elevation_deg": "atan2((A-H).x, -(A-H).z) minus its median over the neutral interval, per side",
     "q": "scripted progress of the repetition, 0 at rest, 1 at the script's nominal peak",
-    "reps": "move_start_s, peak_s (middle of the hold), move_end_s and the three durations are the script's; start_s and "
-            "end_s are where q passes 0.25 and 0.15 of this repetition's peak",
-    "faults": "evaluated on the truth: interval where the measure is beyond its amber bound, and its peak",
+    "reps": (
+        "move_start_s, peak_s (middle of the hold), move_end_s and the three durations are the "
+        "script's; start_s and end_s are where q passes 0.25 and 0.15 of this repetition's peak"
+    ),
+    "faults": ("evaluated on the truth: interval where the measure is beyond its amber bound, and its peak"),
 }
 MAIN_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-SEGMENT_OF = {"shoulder": "upper_arm", "elbow": "forearm", "wrist": "hand", "hip": "thigh", "knee": "shank", "ankle": "foot"}
-MEDIAPIPE = ("nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
-             "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
-             "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
-             "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
-             "right_ankle", "left_heel", "right_heel", "left_foot_index", "right_foot_index")
+SEGMENT_OF = {
+    "shoulder": "upper_arm",
+    "elbow": "forearm",
+    "wrist": "hand",
+    "hip": "thigh",
+    "knee": "shank",
+    "ankle": "foot",
+}
+MEDIAPIPE = (
+    "nose",
+    "left_eye_inner",
+    "left_eye",
+    "left_eye_outer",
+    "right_eye_inner",
+    "right_eye",
+    "right_eye_outer",
+    "left_ear",
+    "right_ear",
+    "mouth_left",
+    "mouth_right",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_pinky",
+    "right_pinky",
+    "left_index",
+    "right_index",
+    "left_thumb",
+    "right_thumb",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+    "left_heel",
+    "right_heel",
+    "left_foot_index",
+    "right_foot_index",
+)
+
+Warp = Callable[[int, np.ndarray], np.ndarray]
 
 
 def joints_of(place: Placement) -> dict[str, np.ndarray]:
     """World positions (m) of the joints that the truth names."""
-    named = {f"{joint}_{side}": place.position[INDEX[f"{SEGMENT_OF[joint]}_{side}"]]
-             for joint in MAIN_JOINTS for side in SIDES}
-    return named | {"l5_s1": place.position[INDEX["l5"]], "t12_l1": place.position[INDEX["thorax"]],
-                    "t7": place.position[INDEX["chest"]], "c7": place.position[INDEX["neck"]]}
+    named = {
+        f"{joint}_{side}": place.position[INDEX[f"{SEGMENT_OF[joint]}_{side}"]]
+        for joint in MAIN_JOINTS
+        for side in SIDES
+    }
+    return named | {
+        "l5_s1": place.position[INDEX["l5"]],
+        "t12_l1": place.position[INDEX["thorax"]],
+        "t7": place.position[INDEX["chest"]],
+        "c7": place.position[INDEX["neck"]],
+    }
 
 
 def turn_about_y(rotation: np.ndarray) -> float:
@@ -54,7 +112,7 @@ def turn_about_y(rotation: np.ndarray) -> float:
 
 
 def wrap(deg: float) -> float:
-    """The same angle in (-180, 180]."""
+    """Bring an angle into (-180, 180]."""
     return float(-((-deg + 180) % 360 - 180))
 
 
@@ -64,14 +122,17 @@ def direction_deg(vector: np.ndarray) -> float:
 
 
 def angles_of(place: Placement) -> dict[str, float]:
-    """Every angle of one instant, from segment rotations and joint centres; per-side names end in _left, _right."""
+    """Every angle of one instant, from segment frames and joint centres; sides end in _left, _right."""
     j = joints_of(place)
     pelvis, thorax = (turn_about_y(place.rotation[INDEX[n]]) for n in ("pelvis", "thorax"))
     spine = (j["shoulder_left"] + j["shoulder_right"] - j["hip_left"] - j["hip_right"]) / 2
-    values = {"pelvis_posterior_tilt_deg": -pelvis, "lumbar_absolute_deg": wrap(thorax - pelvis),
-              "thoracic_flexion_deg": wrap(turn_about_y(place.rotation[INDEX["chest"]]) - thorax),
-              "trunk_lean_deg": float(np.degrees(np.arctan2(spine[0], spine[2]))),
-              "trunk_lateral_tilt_deg": float(np.degrees(np.arctan2(-spine[1], spine[2])))}
+    values = {
+        "pelvis_posterior_tilt_deg": -pelvis,
+        "lumbar_absolute_deg": wrap(thorax - pelvis),
+        "thoracic_flexion_deg": wrap(turn_about_y(place.rotation[INDEX["chest"]]) - thorax),
+        "trunk_lean_deg": float(np.degrees(np.arctan2(spine[0], spine[2]))),
+        "trunk_lateral_tilt_deg": float(np.degrees(np.arctan2(-spine[1], spine[2]))),
+    }
     for side in SIDES:
         s, h, k, a = (j[f"{n}_{side}"] for n in ("shoulder", "hip", "knee", "ankle"))
         thigh = direction_deg(k - h)
@@ -90,15 +151,18 @@ def landmark_rest_points(body: Body, shoes: np.ndarray) -> dict[str, tuple[str, 
     eye = body.heads["eye.L"]
     nose = head[np.argmax(head[:, 0])]
     points: dict[str, tuple[str, np.ndarray]] = {"nose": ("head", nose * (1, 0, 1))}
-    for side, letter, sign in zip(SIDES, "LR", (1, -1)):
+    for side, letter, sign in zip(SIDES, "LR", (1, -1), strict=True):
         centre = body.heads[f"eye.{letter}"]
         for suffix, out in (("_inner", -0.012), ("", 0.0), ("_outer", 0.012)):
-            points[f"{side}_eye{suffix}"] = ("head", centre + (0.012, sign * out, 0))
+            points[f"{side}_eye{suffix}"] = ("head", centre + np.array([0.012, sign * out, 0]))
         ears = head[np.abs(head[:, 2] - eye[2] + 0.01) < 0.03]
         points[f"{side}_ear"] = ("head", ears[np.argmax(sign * ears[:, 1])])
         points[f"mouth_{side}"] = ("head", np.array([nose[0] - 0.012, sign * 0.022, eye[2] - 0.07]))
         for joint in MAIN_JOINTS:
-            points[f"{side}_{joint}"] = (f"{SEGMENT_OF[joint]}_{side}", body.rest(f"{SEGMENT_OF[joint]}_{side}"))
+            points[f"{side}_{joint}"] = (
+                f"{SEGMENT_OF[joint]}_{side}",
+                body.rest(f"{SEGMENT_OF[joint]}_{side}"),
+            )
         for name, bone in (("pinky", "finger5-1"), ("index", "finger2-1"), ("thumb", "finger1-2")):
             points[f"{side}_{name}"] = (f"hand_{side}", body.heads[f"{bone}.{letter}"])
         mine = shoes[np.sign(shoes[:, 1]) == sign]
@@ -124,10 +188,22 @@ def phases(reps: list[Rep], begin_s: float, fps: float, q: np.ndarray) -> list[d
         end = start + rep.up_s + rep.hold_s + rep.down_s
         rising = crossing(q, fps, start, start + rep.up_s, 0.25 * rep.peak)
         falling = crossing(q, fps, start + rep.up_s + rep.hold_s, end + 1 / fps, 0.15 * rep.peak)
-        result.append({"index": index, "side": rep.side, "move_start_s": round(start, 3), "start_s": rising,
-                       "peak_s": round(start + rep.up_s + rep.hold_s / 2, 3), "end_s": falling,
-                       "move_end_s": round(end, 3), "concentric_s": rep.up_s, "hold_s": rep.hold_s,
-                       "eccentric_s": rep.down_s, "peak_q": rep.peak, "faults": []})
+        result.append(
+            {
+                "index": index,
+                "side": rep.side,
+                "move_start_s": round(start, 3),
+                "start_s": rising,
+                "peak_s": round(start + rep.up_s + rep.hold_s / 2, 3),
+                "end_s": falling,
+                "move_end_s": round(end, 3),
+                "concentric_s": rep.up_s,
+                "hold_s": rep.hold_s,
+                "eccentric_s": rep.down_s,
+                "peak_q": rep.peak,
+                "faults": [],
+            }
+        )
         start += duration_s(rep)
     return result
 
@@ -142,13 +218,17 @@ def crossing(values: np.ndarray, fps: float, from_s: float, to_s: float, level: 
     return None
 
 
-def fault_measures(exercise: str, table: dict[str, np.ndarray], near: str, swing: str, neutral: slice) -> dict:
+def fault_measures(
+    exercise: str, table: dict[str, np.ndarray], near: str, swing: str, neutral: slice
+) -> dict:
     """Fault id to (measure over time, amber, red) for one repetition; larger is worse."""
     lumbar, lean = table["lumbar_flexion_deg"], table["trunk_lean_deg"]
     lean_change = lean - np.median(lean[neutral])
     thigh = table[f"thigh_elevation_deg_{swing}"]
     stance = "left" if swing == "right" else "right"
-    knee = {s: table[f"knee_flexion_deg_{s}"] - np.median(table[f"knee_flexion_deg_{s}"][neutral]) for s in SIDES}
+    knee = {
+        s: table[f"knee_flexion_deg_{s}"] - np.median(table[f"knee_flexion_deg_{s}"][neutral]) for s in SIDES
+    }
     hip = table[f"hip_flexion_deg_{near}"]
     hip_change = hip - np.median(hip[neutral])
     if exercise in ("march-neutral", "march-supine"):
@@ -156,12 +236,19 @@ def fault_measures(exercise: str, table: dict[str, np.ndarray], near: str, swing
         level = thigh if exercise == "march-neutral" else thigh - np.median(thigh[neutral])
         excess = lean_change + (1 - K_TRUNK) * share * level
         rules = {"round": (lumbar - share * level, 10, 20), "arch": (-lumbar, 10, 20)}
-        return rules if exercise != "march-neutral" else rules | {
-            "lean": (np.abs(excess), 8, 15), "stance-leg-bend": (knee[stance], 12, 20)}
+        return (
+            rules
+            if exercise != "march-neutral"
+            else rules | {"lean": (np.abs(excess), 8, 15), "stance-leg-bend": (knee[stance], 12, 20)}
+        )
     if exercise in ("hip-hinge", "squat"):
         return {"round": (lumbar, 20, 30), "arch": (-lumbar, 20, 30)}
     if exercise == "seated-lift-over":
-        return {"lean-back": (-lean_change, 6, 12), "slump": (lumbar, 10, 20), "knee-bend": (knee[near], 12, 20)}
+        return {
+            "lean-back": (-lean_change, 6, 12),
+            "slump": (lumbar, 10, 20),
+            "knee-bend": (knee[near], 12, 20),
+        }
     if exercise == "lengthened-lowering":
         low = table["q"] < 0.3
         return {"arch": (np.where(low, -lumbar, 0), 10, 20)}
@@ -181,12 +268,23 @@ def timing_faults(exercise: str, rep: dict) -> list[dict]:
         return []
     level = "red" if red and rep["eccentric_s"] < red else "amber"
     start = rep["move_end_s"] - rep["eccentric_s"]
-    return [{"id": name, "level": level, "start_s": round(start, 3), "end_s": rep["move_end_s"],
-             "peak": rep["eccentric_s"], "unit": "s", "amber": amber, "red": red}]
+    return [
+        {
+            "id": name,
+            "level": level,
+            "start_s": round(start, 3),
+            "end_s": rep["move_end_s"],
+            "peak": rep["eccentric_s"],
+            "unit": "s",
+            "amber": amber,
+            "red": red,
+        }
+    ]
 
 
-def add_faults(exercise: str, reps: list[dict], table: dict[str, np.ndarray], fps: float, near: str,
-               neutral: slice) -> None:
+def add_faults(
+    exercise: str, reps: list[dict], table: dict[str, np.ndarray], fps: float, near: str, neutral: slice
+) -> None:
     """Fill each repetition's `faults` from the truth itself."""
     for i, rep in enumerate(reps):
         swing = rep["side"] if rep["side"] in SIDES else near
@@ -197,11 +295,18 @@ def add_faults(exercise: str, reps: list[dict], table: dict[str, np.ndarray], fp
             beyond = np.flatnonzero(part > amber)
             if len(beyond) / fps < 0.3:
                 continue
-            rep["faults"].append({
-                "id": name, "level": "red" if part.max() > red else "amber",
-                "start_s": round((window.start + beyond[0]) / fps, 3), "end_s": round((window.start + beyond[-1]) / fps, 3),
-                "peak": round(float(part.max()), 2), "unit": "share" if amber < 1 else "deg", "amber": amber,
-                "red": red if red < 9 or amber > 1 else None})
+            rep["faults"].append(
+                {
+                    "id": name,
+                    "level": "red" if part.max() > red else "amber",
+                    "start_s": round((window.start + beyond[0]) / fps, 3),
+                    "end_s": round((window.start + beyond[-1]) / fps, 3),
+                    "peak": round(float(part.max()), 2),
+                    "unit": "share" if amber < 1 else "deg",
+                    "amber": amber,
+                    "red": red if red < 9 or amber > 1 else None,
+                }
+            )
         rep["faults"] += timing_faults(exercise, rep)
 
 
@@ -209,7 +314,9 @@ def table_of(moments: list[Moment], placements: list[Placement], neutral: slice)
     """Every angle over time, with those that refer to the posture neutral."""
     rows = [angles_of(p) for p in placements]
     table = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    table["lumbar_flexion_deg"] = table["lumbar_absolute_deg"] - np.median(table["lumbar_absolute_deg"][neutral])
+    table["lumbar_flexion_deg"] = table["lumbar_absolute_deg"] - np.median(
+        table["lumbar_absolute_deg"][neutral]
+    )
     for side in SIDES:
         name = f"leg_elevation_deg_{side}"
         table[name] = table[name] - np.median(table[name][neutral])
@@ -219,8 +326,14 @@ def table_of(moments: list[Moment], placements: list[Placement], neutral: slice)
     return table
 
 
-def frames_json(table: dict[str, np.ndarray], fps: float, placements: list[Placement], marks: np.ndarray,
-                camera: Camera, warp) -> dict:
+def frames_json(
+    table: dict[str, np.ndarray],
+    fps: float,
+    placements: list[Placement],
+    marks: np.ndarray,
+    camera: Camera,
+    warp: Warp,
+) -> dict:
     """Columns over frames: times, angles, joints in metres and pixels, 33 landmarks in pixels."""
     joints = [joints_of(p) for p in placements]
     columns: dict = {"t_s": [round(k / fps, 4) for k in range(len(placements))]}
@@ -229,7 +342,9 @@ def frames_json(table: dict[str, np.ndarray], fps: float, placements: list[Place
         target = columns.setdefault(base, {}) if side in SIDES else columns
         target[side if side in SIDES else name] = np.round(values, 3).tolist()
     columns["joints_m"] = {n: np.round([j[n] for j in joints], 5).tolist() for n in joints[0]}
-    columns["joints_px"] = {n: np.round([warp(k, camera.project(j[n])) for k, j in enumerate(joints)], 1).tolist()
-                            for n in joints[0]}
+    columns["joints_px"] = {
+        n: np.round([warp(k, camera.project(j[n])) for k, j in enumerate(joints)], 1).tolist()
+        for n in joints[0]
+    }
     columns["landmarks_px"] = [np.round(warp(k, camera.project(m)), 1).tolist() for k, m in enumerate(marks)]
     return columns
