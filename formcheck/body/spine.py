@@ -37,10 +37,11 @@ MIN_NEUTRAL_SHARE = 0.2
 # The edge of a back bends by at most .01 over five stations [M].
 MAX_KINK = 0.02
 # A change of shape that no back of the learnt ones comes near: root mean square of what the model leaves
-# unexplained, trunk lengths [M].
-MAX_UNEXPLAINED = 0.012
+# unexplained, trunk lengths; .003 in one frame of a hundred where the angle was right [M].
+MAX_UNEXPLAINED = 0.006
 # The model's own deviation is that of frames far from neutral, which the learning weighs more; of all
 # frames it is this share. Its gain differs between people by this much [M].
+MAX_LEARNT_DEG = 45.0
 SPREAD_SHARE = 0.75
 GAIN_SD = 0.08
 
@@ -80,12 +81,18 @@ class _Shape:
     within: Floats  # (K, K)
     across: Floats  # (K,)
     own: float
+    curve: Floats  # (3,), see `_bent`
 
 
 @cache
 def _shape() -> _Shape:
     content = json.loads(files("formcheck.body").joinpath("spine_shape.json").read_text(encoding="utf-8"))
-    return _Shape(np.array(content["within"]), np.array(content["across"]), float(content["own"]))
+    return _Shape(
+        np.array(content["within"]),
+        np.array(content["across"]),
+        float(content["own"]),
+        np.array(content["curve"]),
+    )
 
 
 def back_neutral(contour: BackContour) -> BackNeutral:
@@ -161,10 +168,24 @@ def _estimate(change: Floats, usable: Bools) -> tuple[Floats, float, Floats]:
     prior = signal + EDGE_SD**2 * np.eye(len(line))
     gain = np.linalg.solve(prior, np.column_stack([shape.across[usable], signal]))
     seen = change[:, usable]
-    deg = seen @ gain[:, 0]
+    deg = _bent(seen @ gain[:, 0], shape.curve)
     spread = max(0.0, shape.own - float(shape.across[usable] @ gain[:, 0])) ** 0.5
     unexplained = np.sqrt(((seen - seen @ gain[:, 1:]) ** 2).mean(axis=1))
     return deg, spread, unexplained
+
+
+def _bent(linear_deg: Floats, curve: Floats) -> Floats:
+    """Return the angle that a linear estimate stands for: large bends move the stations along the back.
+
+    A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond.
+    """
+    unit = 30.0
+    inside = np.clip(linear_deg, -MAX_LEARNT_DEG, MAX_LEARNT_DEG) / unit
+    a, b, c = curve
+    value = inside * (a + b * np.abs(inside) + c * inside**2)
+    slope = (a + 2 * b * np.abs(inside) + 3 * c * inside**2) / unit
+    result: Floats = value + slope * (linear_deg - inside * unit)
+    return result
 
 
 def _kinked(depth: Floats) -> Bools:

@@ -11,7 +11,7 @@ from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, lumbar_flexion
-from formcheck.body.spine_contour import back_contour
+from formcheck.body.spine_contour import BackContour, back_contour, without_jumps
 from formcheck.body.view import shoulder_ratio
 
 Reasons = npt.NDArray[np.str_]
@@ -46,7 +46,7 @@ def neutral_of(
         The posture neutral.
     """
     inside = signals.between(start_s, end_s) & (_against(track, calibration, signals) == "")
-    return back_neutral(back_contour(track[inside], calibration.view.forward_x))
+    return back_neutral(_contour(track[inside], calibration, recorded=True))
 
 
 def with_spine(
@@ -78,13 +78,18 @@ def with_spine(
         nothing = np.full(len(track), np.nan)
         reading = LumbarReading(nothing, nothing, np.full(len(track), "no_neutral", dtype="<U24"))
     else:
-        reading = lumbar_flexion(back_contour(track, calibration.view.forward_x), neutral)
+        reading = lumbar_flexion(_contour(track, calibration, recorded=cutoff_hz is not None), neutral)
     against = _against(track, calibration, signals)
     reason = np.where(against == "", reading.reason, against)
     deg = np.where(reason == "", reading.deg, np.nan)
     if cutoff_hz is not None:
         deg = np.where(reason == "", smooth_series(track.t_s, deg, cutoff_hz), np.nan)
     return _with_hips(signals, deg, np.where(reason == "", reading.sd_deg, np.nan), reason)
+
+
+def _contour(track: PoseTrack, calibration: Calibration, *, recorded: bool) -> BackContour:
+    contour = back_contour(track, calibration.view.forward_x)
+    return without_jumps(contour, track.t_s) if recorded else contour
 
 
 def _with_hips(signals: Signals, lumbar_deg: Floats, sd_deg: Floats, reason: Reasons) -> Signals:

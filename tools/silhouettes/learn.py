@@ -87,12 +87,26 @@ def predict(x: np.ndarray, shape: tuple[np.ndarray, np.ndarray, float]) -> np.nd
     return x @ np.linalg.solve(prior, across)
 
 
+def bend(p: np.ndarray) -> np.ndarray:
+    """Return the terms of the curve from linear estimate to angle, in units of 30 degrees, shape (n, 3)."""
+    p = p / 30.0
+    return np.stack([p, p * np.abs(p), p**3], axis=1)
+
+
+def fit_bend(p: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the curve's three coefficients in degrees."""
+    root = np.sqrt(1 + (y / WEIGHT_DEG) ** 2)
+    return np.linalg.lstsq(bend(p) * root[:, None], y * root, rcond=None)[0]
+
+
 def main() -> None:
     """Learn, cross-check between bodies, write."""
     x, y, body, kind = samples()
     error = np.full(len(y), np.nan)
     for one in np.unique(body):
-        error[body == one] = predict(x[body == one], model(x[body != one], y[body != one])) - y[body == one]
+        shape = model(x[body != one], y[body != one])
+        curve = fit_bend(predict(x[body != one], shape), y[body != one])
+        error[body == one] = bend(predict(x[body == one], shape)) @ curve - y[body == one]
     print(f"{len(y)} frames; left-one-body-out RMSE {np.sqrt((error**2).mean()):.2f} deg")
     for one in np.unique(kind):
         e, t = error[kind == one], y[kind == one]
@@ -103,12 +117,23 @@ def main() -> None:
         if at.sum() > 30:
             print(f"  truth {low:4d}..{low + 10:3d}: bias {error[at].mean():6.2f} sd {error[at].std():5.2f}")
     within, across, own = model(x, y)
+    linear = predict(x, (within, across, own))
+    curve = fit_bend(linear, y)
+    print(
+        "curve",
+        curve.round(2),
+        "at",
+        [(d, float((bend(np.array([d])) @ curve)[0].round(1))) for d in (-30, -10, 10, 25, 40, 55, 70)],
+    )
     content = {
         "what": "Second moments of the back edge's change from neutral and of lumbar flexion; see models/README.md",
         "unit": "trunk lengths at the stations of spine_contour.py; degrees",
-        "bodies": sorted(np.unique(body).tolist()), "frames": len(y),
+        "bodies": sorted(np.unique(body).tolist()),
+        "frames": len(y),
         "within": [[float(f"{v:.5g}") for v in row] for row in within],
-        "across": [float(f"{v:.5g}") for v in across], "own": float(f"{own:.5g}"),
+        "across": [float(f"{v:.5g}") for v in across],
+        "own": float(f"{own:.5g}"),
+        "curve": [float(f"{v:.5g}") for v in curve],
     }
     rows = ",\n".join(f" {json.dumps(k)}: {json.dumps(v)}" for k, v in content.items())
     TARGET.write_text("{\n" + rows.replace("], [", "],\n  [") + "\n}\n")
