@@ -129,7 +129,7 @@ def test_truncated_video_is_read_as_far_as_possible(tmp_path: Path) -> None:
     assert_kind(run("analyze", cut, "--exercise", "squat", "--out", out, "--no-video"), 0)
     report = json.loads((out / "report.json").read_text())
     assert 1.0 <= report["source"]["duration_s"] < 3.9
-    assert any("read" in note for note in report["set"]["notes"])
+    assert any("Reading stopped" in note for note in report["set"]["notes"])
 
 
 # ---- wrong usage: exit status 2 -----------------------------------------------------------------------
