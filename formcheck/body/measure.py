@@ -13,7 +13,7 @@ from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
-from formcheck.body.signals import Signals
+from formcheck.body.signals import Signals, shared_keys
 from formcheck.body.view import FRONTAL_RATIO, BodyView, LeftRight, shoulder_ratio
 
 Reasons = npt.NDArray[np.str_]
@@ -70,7 +70,8 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
         sides = ("left", "right") if kind.sided else (calibration.working_side,)
         for side in sides:
             name = f"{kind.name}_{side}" if kind.sided else kind.name
-            deg[name], reason[name] = _measure_one(track, kind, side, calibration, gates)
+            deg[name], keys = _measure_one(track, kind, side, calibration, gates)
+            reason[name] = shared_keys(keys)  # at once: all columns as wide text would outweigh the poses
             sd_deg[name] = np.where(reason[name] == "", kind.sd_deg, np.nan)
         if kind.sided:
             working = f"{kind.name}_{calibration.working_side}"
@@ -91,7 +92,7 @@ def _measure_one(
 ) -> tuple[Floats, Reasons]:
     nothing = np.full(len(track), np.nan)
     if kind.measure is None:
-        return nothing, np.full(len(track), "no_lumbar_sensor", dtype=_REASON_TYPE)
+        return nothing, np.where(gates.nobody, "nobody", "no_lumbar_sensor").astype(_REASON_TYPE)
     values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
     reason = gates.reason_for(kind, side)
     reason = np.where((reason == "") & ~np.isfinite(values), "hidden", reason)

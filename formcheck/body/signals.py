@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from formcheck.body.pose import Bools, Floats
+
+Reasons = np.ndarray[tuple[int], np.dtype[np.str_]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,13 +24,17 @@ class Signals:
     sd_deg : mapping of str to ndarray, shape (T,)
         One standard deviation of each value; NaN where withheld.
     reason : mapping of str to ndarray of str, shape (T,)
-        Empty where judged, else why not, as a key of `formcheck.body.reasons`.
+        Empty where judged, else why not, as a key of `formcheck.body.reasons`. Kept as `shared_keys`.
     """
 
     t_s: Floats
     deg: Mapping[str, Floats]
     sd_deg: Mapping[str, Floats]
-    reason: Mapping[str, "np.ndarray[tuple[int], np.dtype[np.str_]]"]
+    reason: Mapping[str, Reasons]
+
+    def __post_init__(self) -> None:
+        shared = {name: shared_keys(keys) for name, keys in self.reason.items()}
+        object.__setattr__(self, "reason", shared)
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -45,3 +52,14 @@ class Signals:
             sd_deg={name: values[which] for name, values in self.sd_deg.items()},
             reason={name: values[which] for name, values in self.reason.items()},
         )
+
+
+def shared_keys(keys: Reasons) -> Reasons:
+    """Return reason keys as references to one string of each: 8 bytes an instant.
+
+    Fixed-width text takes 96, which over all signals is more than the poses themselves.
+    """
+    if keys.dtype.kind != "U":
+        return keys
+    different, which = np.unique(keys, return_inverse=True)
+    return cast(Reasons, different.astype(np.object_)[which])

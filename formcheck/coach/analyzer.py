@@ -70,7 +70,9 @@ class Analyzer:
     start_posture_seen: bool = True
     repetitions: list[Repetition] = field(default_factory=list, init=False)
     dismissed: list[RepDismissed] = field(default_factory=list, init=False)
+    _last: Instant | None = field(default=None, init=False)
     _rows: list[Instant] = field(default_factory=list, init=False)
+    _seen_s: float = field(default=float("-inf"), init=False)
     _counter: RepCounter = field(init=False)
     _monitors: list[BoundMonitor] = field(default_factory=list, init=False)
     _cues: CueChooser = field(init=False)
@@ -94,11 +96,13 @@ class Analyzer:
     def feed(self, instant: Instant) -> list[Event]:
         """Take one instant, later than every earlier one, and return what it brings about."""
         events: list[Event] = []
-        if self._rows and jumped(self._rows[-1], instant):
+        if self._last is not None and jumped(self._last, instant):
             events += self._translate(self._counter.break_off(instant.t_s, "jump"))
+        self._last = instant
         self._rows.append(instant)
         value = self._oriented(instant.deg[self.signal])
         events += self._translate(self._counter.feed(instant.t_s, value))
+        self._forget(instant.t_s, seen=value == value)
         if self._counter.moving:
             events += self._watch(instant)
         events += self._say_withheld(instant)
@@ -171,6 +175,21 @@ class Analyzer:
         first = bisect_left(self._rows, start_s, key=lambda row: row.t_s)
         last = bisect_right(self._rows, end_s, key=lambda row: row.t_s)
         return self._rows[first:last]
+
+    def _forget(self, t_s: float, *, seen: bool) -> None:
+        """Let go of instants that no repetition can need any more, so that a long set takes no more room.
+
+        Needed are those that the counter still knows with the posture before them, and while its signal is
+        not seen, those soon after it was and the latest ones, which may precede the next repetition.
+        """
+        if seen:
+            self._seen_s = t_s
+        oldest_s = min(self._counter.since_s, t_s) - POSTURE_BEFORE_S
+        del self._rows[: bisect_left(self._rows, oldest_s, key=lambda row: row.t_s)]
+        unseen_s = self._seen_s + self.exercise.repetition.max_s, t_s - POSTURE_BEFORE_S
+        if unseen_s[0] < unseen_s[1]:
+            first, last = (bisect_right(self._rows, end_s, key=lambda row: row.t_s) for end_s in unseen_s)
+            del self._rows[first:last]
 
     # ---- faults -------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ import numpy as np
 from formcheck.body.pose import Floats
 from formcheck.body.signals import Signals
 
+_BLOCK = 256  # rows that exist as Python numbers at once: they take ten times what arrays take
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:
@@ -25,6 +27,12 @@ class Instant:
 
 def instants(signals: Signals, anchors: Floats) -> Iterator[Instant]:
     """Yield the rows of signals with their anchors, shape (T, 3), one at a time."""
+    for first in range(0, len(signals), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        yield from _block(signals[block], anchors[block])
+
+
+def _block(signals: Signals, anchors: Floats) -> Iterator[Instant]:
     names = list(signals.deg)
     deg = np.stack([signals.deg[name] for name in names], axis=1).tolist()
     sd_deg = np.stack([signals.sd_deg[name] for name in names], axis=1).tolist()

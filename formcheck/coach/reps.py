@@ -175,6 +175,11 @@ class RepCounter:
         return max(float(np.median(self._amplitudes_deg)), 2 * self.rule.min_deg)
 
     @property
+    def since_s(self) -> float:
+        """Since when values are remembered: no repetition to come begins earlier."""
+        return self._recent[0][0] if self._recent else float("inf")
+
+    @property
     def moving(self) -> bool:
         """Whether a movement is under way that has not been counted yet."""
         return self._movement is not None and self._movement.counted_s is None

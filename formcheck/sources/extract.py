@@ -171,10 +171,7 @@ def join_parts(source: VideoSource, settings: Settings, parts: Sequence[Part]) -
 
 
 class TrackBuilder:
-    """Collects estimated poses, packed in single precision: half of what the finished track takes.
-
-    Estimated poses hold single-precision numbers, so nothing is lost.
-    """
+    """Collects estimated poses, packed in single precision: they hold no finer numbers."""
 
     def __init__(self) -> None:
         self._pending: list[Pose] = []
@@ -189,10 +186,9 @@ class TrackBuilder:
     def track(self) -> PoseTrack:
         """Return everything that was added so far."""
         self._pack()
-        arrays: dict[str, Any] = {}
-        for name in ARRAYS:  # one at a time, so that only one array exists in both precisions
-            joined = np.concatenate([getattr(block, name) for block in self._blocks])
-            arrays[name] = joined if joined.dtype == np.bool_ else joined.astype(np.float64)
+        arrays: dict[str, Any] = {
+            name: np.concatenate([getattr(block, name) for block in self._blocks]) for name in ARRAYS
+        }
         return PoseTrack(**arrays)
 
     def _pack(self) -> None:

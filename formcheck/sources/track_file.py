@@ -16,21 +16,22 @@ Columns, one row a frame, missing is NaN:
     on the left hand of somebody who walks in the picture from the hip to the shoulder.
 
 The schema's metadata holds ``formcheck.schema_version``, ``formcheck.origin`` (JSON of `Origin`) and
-``formcheck.edge_stations`` (JSON list of fractions from mid-hip, 0, to mid-shoulder, 1).
+``formcheck.edge_stations`` (JSON list of fractions from mid-hip, 0, to mid-shoulder, 1) and
+``formcheck.single_precision`` (JSON list of the track's arrays that were of single precision).
 
 Numbers that single precision can hold, as estimated poses are, take four bytes, others eight: what is read
-equals what was written bit for bit.
+equals what was written bit for bit, also in its precision, so that it is judged alike.
 """
 
 import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,7 @@ from formcheck.sources.file_kind import require_file
 
 SCHEMA_VERSION = 1
 SUFFIX = ".parquet"
+_ROWS_AT_ONCE = 4096  # written together: a copy of the whole track would double its memory
 
 _NAMES = [landmark.name.lower() for landmark in Landmark]
 _COLUMNS = {
@@ -70,18 +72,10 @@ def write_track(track: PoseTrack, path: Path | str) -> None:
         When it cannot be written there.
     """
     path = Path(path)
-    table = _table(track)
     partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
     try:
         with partial.open("wb") as file:
-            # dictionaries and plain pages cannot shorten measured numbers; splitting their bytes can
-            pq.write_table(
-                table,
-                file,
-                compression="zstd",
-                use_dictionary=False,
-                use_byte_stream_split=_float_leaves(table),
-            )
+            _write(track, file)
         partial.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -154,34 +148,56 @@ class TrackSource:
         self.close()
 
 
-def _table(track: PoseTrack) -> pa.Table:
-    columns: dict[str, pa.Array] = {"t_s": pa.array(track.t_s)}
-    for name, column_names in _COLUMNS.items():
-        values = _smallest(getattr(track, name)).reshape(len(track), len(column_names))
-        for i, column in enumerate(column_names):
-            columns[column] = pa.array(np.ascontiguousarray(values[:, i]))
-    points = _smallest(track.edges_px)
-    for i, column in enumerate(_EDGE_POINTS):
-        columns[column] = _list_column(points[:, i // 2, :, i % 2])
-    for name, column_names in _EDGE_COLUMNS.items():
-        values = _smallest(getattr(track, name))
-        for i, column in enumerate(column_names):
-            columns[column] = _list_column(values[:, i])
-    metadata = {
+def _write(track: PoseTrack, file: BinaryIO) -> None:
+    types = {name: _smallest_type(getattr(track, name)) for name in (*_COLUMNS, *_EDGE_COLUMNS, "edges_px")}
+    schema = _table(track[:0], types).schema.with_metadata(_metadata(track))
+    # dictionaries and plain pages cannot shorten measured numbers; splitting their bytes can
+    with pq.ParquetWriter(
+        file, schema, compression="zstd", use_dictionary=False, use_byte_stream_split=_float_leaves(schema)
+    ) as writer:
+        for first in range(0, max(1, len(track)), _ROWS_AT_ONCE):
+            table = _table(track[first : first + _ROWS_AT_ONCE], types)
+            writer.write_table(table.replace_schema_metadata(schema.metadata))
+
+
+def _metadata(track: PoseTrack) -> dict[str, str]:
+    arrays = (each.name for each in fields(PoseTrack) if each.name != "origin")
+    single = [name for name in arrays if getattr(track, name).dtype == np.float32]
+    return {
         "formcheck.schema_version": str(SCHEMA_VERSION),
         "formcheck.origin": json.dumps(asdict(track.origin)),
         "formcheck.edge_stations": json.dumps(EDGE_STATIONS.tolist()),
+        "formcheck.single_precision": json.dumps(single),
     }
-    return pa.table(columns).replace_schema_metadata(metadata)
 
 
-def _smallest(values: Array) -> Array:
+def _table(track: PoseTrack, types: Mapping[str, np.dtype[Any]]) -> pa.Table:
+    columns: dict[str, pa.Array] = {"t_s": pa.array(track.t_s)}
+    for name, column_names in _COLUMNS.items():
+        values = getattr(track, name).astype(types[name]).reshape(len(track), len(column_names))
+        for i, column in enumerate(column_names):
+            columns[column] = pa.array(np.ascontiguousarray(values[:, i]))
+    points = track.edges_px.astype(types["edges_px"])
+    for i, column in enumerate(_EDGE_POINTS):
+        columns[column] = _list_column(points[:, i // 2, :, i % 2])
+    for name, column_names in _EDGE_COLUMNS.items():
+        values = getattr(track, name).astype(types[name])
+        for i, column in enumerate(column_names):
+            columns[column] = _list_column(values[:, i])
+    return pa.table(columns)
+
+
+def _smallest_type(values: Array) -> np.dtype[Any]:
     """Return single precision where that loses nothing."""
     if values.dtype != np.float64:
-        return values
-    with np.errstate(over="ignore"):
-        single = values.astype(np.float32)
-    return single if np.array_equal(single.astype(np.float64), values, equal_nan=True) else values
+        return values.dtype
+    for first in range(0, len(values), _ROWS_AT_ONCE):
+        part = values[first : first + _ROWS_AT_ONCE]
+        with np.errstate(over="ignore"):
+            single = part.astype(np.float32)
+        if not np.array_equal(single.astype(np.float64), part, equal_nan=True):
+            return values.dtype
+    return np.dtype(np.float32)
 
 
 def _list_column(values: Array) -> pa.Array:
@@ -190,22 +206,32 @@ def _list_column(values: Array) -> pa.Array:
 
 def _track(table: pa.Table, origin: Origin) -> PoseTrack:
     n = table.num_rows
-    arrays: dict[str, Any] = {"t_s": _flat(table, "t_s", n)}
+    single = json.loads((table.schema.metadata or {}).get(b"formcheck.single_precision", b"[]"))
     shapes = {"landmarks_px": (n, N_LANDMARKS, 2), "landmarks_m": (n, N_LANDMARKS, 3)}
+    arrays: dict[str, Any] = {"t_s": _flat(table, "t_s", n)}
     for name, columns in _COLUMNS.items():
-        values = np.stack([_flat(table, column, n) for column in columns], axis=-1)
+        values = np.empty((n, len(columns)), _type(name, single))
+        for i, column in enumerate(columns):
+            values[:, i] = _flat(table, column, n)
         arrays[name] = values.reshape(shapes.get(name, values.shape))
-    points = np.stack([_flat(table, column, n * N_EDGE) for column in _EDGE_POINTS])
-    arrays["edges_px"] = points.reshape(2, 2, n, N_EDGE).transpose(2, 0, 3, 1).copy()
+    points = arrays["edges_px"] = np.empty((n, 2, N_EDGE, 2), _type("edges_px", single))
+    for i, column in enumerate(_EDGE_POINTS):
+        points[:, i // 2, :, i % 2] = _flat(table, column, n * N_EDGE).reshape(n, N_EDGE)
     for name, columns in _EDGE_COLUMNS.items():
-        sides = np.stack([_flat(table, column, n * N_EDGE) for column in columns]).reshape(2, n, N_EDGE)
-        arrays[name] = sides.transpose(1, 0, 2).copy()
-    arrays["edge_occluded"] = arrays["edge_occluded"].astype(np.bool_)
+        sides = arrays[name] = np.empty((n, 2, N_EDGE), _type(name, single))
+        for i, column in enumerate(columns):
+            sides[:, i] = _flat(table, column, n * N_EDGE).reshape(n, N_EDGE)
     return PoseTrack(**arrays, origin=origin)
 
 
+def _type(name: str, single: Collection[str]) -> type[np.generic]:
+    if name == "edge_occluded":
+        return np.bool_
+    return np.float32 if name in single else np.float64
+
+
 def _flat(table: pa.Table, column: str, expected: int) -> Array:
-    """Return a column's numbers in double precision, lists joined."""
+    """Return a column's numbers, lists joined."""
     if column not in table.column_names:
         raise ValueError(f"column {column} is missing")
     data = table.column(column).combine_chunks()
@@ -214,7 +240,7 @@ def _flat(table: pa.Table, column: str, expected: int) -> Array:
     values = data.to_numpy(zero_copy_only=False)
     if len(values) != expected or data.null_count or values.dtype.kind not in "fb":
         raise ValueError(f"column {column} holds something else than {expected} numbers")
-    return np.asarray(values, dtype=np.float64)
+    return np.asarray(values)
 
 
 def _read_metadata(path: Path, metadata: dict[bytes, bytes]) -> Origin:
@@ -241,10 +267,10 @@ def _read_metadata(path: Path, metadata: dict[bytes, bytes]) -> Origin:
         ) from error
 
 
-def _float_leaves(table: pa.Table) -> list[str]:
+def _float_leaves(schema: pa.Schema) -> list[str]:
     """Return the Parquet paths of the columns that hold fractional numbers."""
     leaves = []
-    for column in table.schema:
+    for column in schema:
         is_list = pa.types.is_fixed_size_list(column.type)
         if pa.types.is_floating(column.type.value_type if is_list else column.type):
             leaves.append(f"{column.name}.list.element" if is_list else column.name)

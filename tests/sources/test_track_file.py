@@ -99,15 +99,23 @@ def test_writing_replaces_a_former_track_and_leaves_nothing_beside_it(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["track.parquet"]
 
 
+def test_single_precision_comes_back_as_such(tmp_path: Path) -> None:
+    """What is judged again must be judged in the precision of the first time, and take half the memory."""
+    track = track_of(40)
+    names = ("landmarks_px", "landmarks_m", "visibility", "edges_px", "edge_confidence")
+    track = replace(track, **{name: getattr(track, name).astype(np.float32) for name in names})
+    write_track(track, tmp_path / "track.parquet")
+    assert_same_bits(read_track(tmp_path / "track.parquet"), track)
+
+
 def test_a_write_that_fails_leaves_the_former_track(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "track.parquet"
     write_track(track_of(40), path)
 
-    def full_disk(table: pa.Table, file: object, **options: object) -> None:
-        file.write(b"PAR1 half a file")  # type: ignore[attr-defined]
+    def full_disk(writer: pq.ParquetWriter, table: pa.Table) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("formcheck.sources.track_file.pq.write_table", full_disk)
+    monkeypatch.setattr("formcheck.sources.track_file.pq.ParquetWriter.write_table", full_disk)
     with pytest.raises(OutputError, match="No space left"):
         write_track(track_of(7), path)
     assert len(read_track(path)) == 40
