@@ -205,7 +205,32 @@ def test_a_broken_file_gets_a_kind_message_and_another_chance(
     expect(message).to_contain_text("text file")
     assert tempfile.gettempdir() not in message.inner_text()
     expect(visit.page.locator("input[type=file]")).to_have_count(1)
+    expect(visit.page.get_by_text("holiday.mp4")).to_have_count(1)  # in the message, no longer in the field
     photograph(visit.page, "broken")
+    context.close()
+
+
+def test_everything_is_reached_with_the_tabulator_and_seen_to_be(browser: Browser, server: str) -> None:
+    context = browser.new_context()
+    visit = Visit(context.new_page(), server)
+    reached = []
+    for _ in range(8):
+        visit.page.keyboard.press("Tab")
+        reached.append(
+            visit.page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    const ring = [at, at.parentElement, at.closest("[data-baseweb=select]")]
+                        .some((each) => each && (getComputedStyle(each).outlineStyle !== "none"
+                            || getComputedStyle(each).boxShadow !== "none"));
+                    return [at.innerText || at.getAttribute("aria-label") || at.tagName, ring];
+                }"""
+            )
+        )
+    words = " ".join(str(word) for word, _ in reached)
+    for word in ("Exercises", "About", "Exercise", "Upload"):
+        assert word in words
+    assert all(ring for word, ring in reached if word != "BODY"), reached
     context.close()
 
 

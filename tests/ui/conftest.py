@@ -47,7 +47,7 @@ def upload(app: AppTest) -> Callable[[str, bytes], AppTest]:
     """Give a recording to the page, and wait until it has been looked through."""
 
     def given(name: str, content: bytes) -> AppTest:
-        app.file_uploader(key="recording").set_value((name, content, "application/octet-stream")).run()
+        app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
         wait_for(lambda: finished(review_of(app)))
         return app.run()
 

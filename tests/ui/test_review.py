@@ -88,7 +88,9 @@ def test_a_broken_file_gets_a_kind_message(upload: Upload, name: str, content: b
     assert words in message
     assert name.split(".")[0] in message
     assert str(review_of(app).workspace.folder) not in message.replace("\\", "")
-    assert app.file_uploader, "another recording can be chosen at once"
+    assert app.file_uploader[0].value is None, "another recording can be chosen at once"
+    app.run()
+    assert review_of(app).attempts == 1, "the broken file is not tried again by itself"
     assert not list(review_of(app).workspace.folder.glob("upload-*")), "nothing useless is kept"
 
 
@@ -168,10 +170,17 @@ def test_another_recording_starts_afresh(upload: Upload, squats: bytes) -> None:
 
 
 def test_a_rerun_does_not_disturb_the_search(app: AppTest, squats: bytes) -> None:
-    app.file_uploader(key="recording").set_value(("track.parquet", squats, "")).run()
+    app.file_uploader[0].set_value(("track.parquet", squats, "")).run()
     review = review_of(app)
     app.run()
     assert review_of(app) is review
     wait_for(lambda: finished(review))
     app.run()
     assert reps(app) == 3
+
+
+def test_after_a_broken_file_a_good_one_is_looked_at(upload: Upload, squats: bytes) -> None:
+    upload("notes.mp4", b"These are notes, not a video.\n" * 20)
+    app = upload("track.parquet", squats)
+    assert reps(app) == 3
+    assert not app.error

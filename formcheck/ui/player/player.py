@@ -58,16 +58,25 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted compone
 
 
 def _html(analysis: Analysis, focus: Focus) -> str:
-    report, signals = analysis.judged.report, analysis.judged.signals
-    wide = figures.timeline(report, signals, focus=focus, name="wide")
-    narrow = figures.timeline(report, signals, focus=focus, width_px=figures.NARROW_PX, name="narrow")
+    signals = analysis.judged.signals
+    wide = _figures(analysis, focus, figures.WIDE_PX, "wide")
+    narrow = _figures(analysis, focus, figures.NARROW_PX, "narrow")
     end_s = float(signals.t_s[-1]) if len(signals) else 0.0
     return (
         f'<div class="fc-plot" role="slider" tabindex="0" aria-label="Moment of the recording"'
         f' aria-valuemin="0" aria-valuemax="{end_s:.1f}" aria-valuenow="0">'
         f'<div class="fc-wide">{wide}</div><div class="fc-narrow">{narrow}</div></div>'
-        f'<p class="fc-now" aria-hidden="true"></p>{repetition_rows(report, focus)}'
+        f'<p class="fc-now" aria-hidden="true"></p>{repetition_rows(analysis.judged.report, focus)}'
     )
+
+
+def _figures(analysis: Analysis, focus: Focus, width_px: float, name: str) -> str:
+    """Return the counting angle over time and, where it was judged, the lower back on the same axis."""
+    report, signals = analysis.judged.report, analysis.judged.signals
+    drawn = figures.timeline(report, signals, focus=focus, width_px=width_px, name=name)
+    if any(rep.lumbar_flexion_deg.judged for rep in report.reps):
+        drawn += figures.lumbar(report, signals, focus=focus, width_px=width_px, name=f"{name}-back")
+    return drawn
 
 
 def _samples(analysis: Analysis, focus: Focus) -> dict[str, list[float | None]]:

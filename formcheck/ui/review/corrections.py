@@ -104,18 +104,19 @@ def _repetitions(review: Review, analysis: Analysis) -> None:
     if not reps and not review.dismissed:
         return
     st.markdown("**Was one of these no repetition?**")
-    for rep in reps:
-        st.button(
-            f"{rep.index} at {clock(rep.start_s)}: no repetition",
-            key=f"dismiss-{rep.peak_s:.3f}",
-            on_click=kindly(review.dismiss),
-            args=(rep,),
-        )
-    for peak_s, start_s in sorted(review.dismissed.items()):
-        st.button(
-            f"Count the one at {clock(start_s)} again",
-            key=f"restore-{peak_s:.3f}",
-            on_click=kindly(review.restore),
-            args=(peak_s,),
-            icon=":material/undo:",
-        )
+    with st.container(horizontal=True, gap="small"):
+        for rep in reps:
+            st.button(
+                f"{rep.index} at {clock(rep.start_s)}: no repetition",
+                key=f"dismiss-{rep.peak_s:.3f}",
+                on_click=kindly(review.dismiss),
+                args=(rep,),
+            )
+        for peak_s, start_s in sorted(review.dismissed.items()):
+            st.button(
+                f"Count the one at {clock(start_s)} again",
+                key=f"restore-{peak_s:.3f}",
+                on_click=kindly(review.restore),
+                args=(peak_s,),
+                icon=":material/undo:",
+            )

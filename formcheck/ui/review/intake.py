@@ -8,7 +8,7 @@ from formcheck.sources.file_kind import VIDEO_SUFFIXES
 from formcheck.ui.guarded import kindly
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.review import Review
-from formcheck.ui.samples import Sample, samples
+from formcheck.ui.samples import samples
 from formcheck.ui.text import plain
 from formcheck.ui.workspace import workspace
 
@@ -42,7 +42,7 @@ def choose_recording(review: Review) -> None:
             "Your recording",
             type=sorted(suffix.lstrip(".") for suffix in {*VIDEO_SUFFIXES, TRACK_SUFFIX}),
             max_upload_size=MAX_UPLOAD_MB,
-            key="recording",
+            key=f"recording-{review.attempts}",  # a new field for each attempt: the old one keeps its file
         )
         st.caption(LIMITS)
     if file is not None:
@@ -74,19 +74,15 @@ def _exercise_box() -> LoadedExercise | None:
 
 
 def _offer_samples(review: Review, exercise: LoadedExercise | None) -> None:
-    there = samples()
+    there = [sample for sample in samples() if sample.exercise in library()]
     if not there:
         return
     st.subheader("No recording at hand? Try a sample", anchor=False)
     columns = st.container(horizontal=True)
     for sample in there:
         if columns.button(sample.name, key=f"sample-{sample.path.stem}", wrap=True):
-            review.begin(sample.path, exercise or _of_sample(sample))
+            review.begin(sample.path, exercise or library()[sample.exercise])
             st.rerun()
-
-
-def _of_sample(sample: Sample) -> LoadedExercise | None:
-    return library().get(sample.exercise)
 
 
 def choose_exercise(review: Review) -> None:

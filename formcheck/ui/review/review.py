@@ -44,6 +44,7 @@ class Review:
         self.analysis: Analysis | None = None
         self.drawing: Drawing | None = None
         self.error = ""
+        self.attempts = 0
 
     @property
     def stage(self) -> Stage:
@@ -75,6 +76,7 @@ class Review:
     def begin(self, path: Path, exercise: LoadedExercise | None) -> None:
         """Start with a recording or a stored track; without an exercise it is guessed."""
         self._path, self._exercise, self.error = path, exercise, ""
+        self.attempts += 1
 
         def find(tell: Tell) -> PoseTrack:
             tell("Reading the file", 0.0, 0.0)
