@@ -36,6 +36,7 @@ DEFINITIONS = {
     "lumbar_offset_deg": "that median: the posture neutral against quiet standing (rest mesh)",
     "thoracic_flexion_deg": "turn of the T7 joint, + flexion",
     "leg_elevation_deg": "atan2((A-H).x, -(A-H).z) minus its median over the neutral interval, per side",
+    "picture_roll_deg": "how far the picture is turned clockwise by a hand that shakes",
     "q": "scripted progress of the repetition, 0 at rest, 1 at the script's nominal peak",
     "reps": (
         "move_start_s, peak_s (middle of the hold), move_end_s and the three durations are the "
@@ -346,5 +347,7 @@ def frames_json(
         n: np.round([warp(k, camera.project(j[n])) for k, j in enumerate(joints)], 1).tolist()
         for n in joints[0]
     }
+    turned = [np.diff(warp(k, np.array([[0.0, 0.0], [1.0, 0.0]])), axis=0)[0] for k in range(len(placements))]
+    columns["picture_roll_deg"] = [round(float(np.degrees(np.arctan2(d[1], d[0]))), 3) for d in turned]
     columns["landmarks_px"] = [np.round(warp(k, camera.project(m)), 1).tolist() for k, m in enumerate(marks)]
     return columns
