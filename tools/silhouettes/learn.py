@@ -126,7 +126,7 @@ def main() -> None:
         [(d, float((bend(np.array([d])) @ curve)[0].round(1))) for d in (-30, -10, 10, 25, 40, 55, 70)],
     )
     content = {
-        "what": "Second moments of the back edge's change from neutral and of lumbar flexion; see models/README.md",
+        "what": "How the back's edge and lumbar flexion change together; docs/validity.md",
         "unit": "trunk lengths at the stations of spine_contour.py; degrees",
         "bodies": sorted(np.unique(body).tolist()),
         "frames": len(y),

@@ -16,13 +16,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "render"), str(HERE.parents[1])]
 
 import shade  # noqa: E402
 from clip import Clip, Take, perform, truth_of, write_truth  # noqa: E402
+from scenes import scenes  # noqa: E402
+from truth import landmark_rest_points, landmarks_of  # noqa: E402
+
 from formcheck.body.pose import Origin, Pose, PoseTrack  # noqa: E402
 from formcheck.sources.frames import Frame  # noqa: E402
 from formcheck.sources.mediapipe_pose import PoseEstimator  # noqa: E402
 from formcheck.sources.track_file import write_track  # noqa: E402
 from formcheck.sources.trunk_edges import trunk_edges  # noqa: E402
-from scenes import scenes  # noqa: E402
-from truth import landmark_rest_points, landmarks_of  # noqa: E402
 
 CACHE = HERE / ".cache"
 MODEL = HERE.parents[1] / "models" / "pose_landmarker_full.task"

@@ -16,7 +16,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "render"), str(HERE.parents[1])]
 
 import cv2  # noqa: E402
 from clip import Clip, Take, perform  # noqa: E402
-from formcheck.sources.trunk_edges import trunk_edges  # noqa: E402
 from garments import triangles  # noqa: E402
 from make import truth  # noqa: E402
 from scenes import scenes  # noqa: E402
@@ -24,8 +23,13 @@ from shade import subdivided  # noqa: E402
 from skeleton import INDEX, SIDES, Surface, skin  # noqa: E402
 from truth import landmark_rest_points, landmarks_of  # noqa: E402
 
-ARM = [INDEX[f"{part}_{side}"] for part in ("upper_arm_root", "upper_arm", "forearm_root", "forearm", "hand")
-       for side in SIDES]
+from formcheck.sources.trunk_edges import trunk_edges  # noqa: E402
+
+ARM = [
+    INDEX[f"{part}_{side}"]
+    for part in ("upper_arm_root", "upper_arm", "forearm_root", "forearm", "hand")
+    for side in SIDES
+]
 IGNORED = [INDEX[f"{part}_{side}"] for part in ("foot", "toes", "hand") for side in SIDES] + [INDEX["head"]]
 FPS = 6
 _SHIFT = 4
@@ -41,7 +45,9 @@ def outline_parts(take: Take) -> list[tuple[Surface, np.ndarray]]:
         faces = triangles(surface.faces)
         share = surface.weights[faces].mean(axis=1)
         keep = share[:, IGNORED].sum(axis=1) < 0.5
-        parts.append((Surface(surface.vertices, faces[keep], surface.weights), share[keep][:, ARM].sum(axis=1) > 0.6))
+        parts.append(
+            (Surface(surface.vertices, faces[keep], surface.weights), share[keep][:, ARM].sum(axis=1) > 0.6)
+        )
     return parts
 
 
@@ -71,13 +77,20 @@ def outline(clip: Clip) -> dict[str, np.ndarray]:
     for k, placement in enumerate(take.placements):
         marks = camera.project(landmarks_of(take.body, rest, placement))
         size = (camera.width_px, camera.height_px)
-        rows.append([marks] + [trunk_edges(m, marks, np.ones(33), size).points_px for m in masks(take, parts, k)])
+        rows.append(
+            [marks] + [trunk_edges(m, marks, np.ones(33), size).points_px for m in masks(take, parts, k)]
+        )
     marks, edges, bare = (np.array(column, dtype=np.float32) for column in zip(*rows, strict=True))
     frames = truth(take)["frames"]
     return {
-        "marks": marks, "edges": edges, "bare": bare, "t_s": np.array(frames["t_s"]),
-        "lumbar": np.array(frames["lumbar_flexion_deg"]), "thoracic": np.array(frames["thoracic_flexion_deg"]),
-        "yaw": np.array(camera.yaw_deg), "facing": np.array(camera.facing),
+        "marks": marks,
+        "edges": edges,
+        "bare": bare,
+        "t_s": np.array(frames["t_s"]),
+        "lumbar": np.array(frames["lumbar_flexion_deg"]),
+        "thoracic": np.array(frames["thoracic_flexion_deg"]),
+        "yaw": np.array(camera.yaw_deg),
+        "facing": np.array(camera.facing),
     }
 
 

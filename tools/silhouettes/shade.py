@@ -45,9 +45,7 @@ def subdivided(surface: Surface) -> Surface:
     )
     middle = surface.vertices[unique].mean(axis=1)
     weights = surface.weights[unique].mean(axis=1)
-    return Surface(
-        np.vstack([surface.vertices, middle]), fine, np.vstack([surface.weights, weights])
-    )
+    return Surface(np.vstack([surface.vertices, middle]), fine, np.vstack([surface.weights, weights]))
 
 
 def sheets(take: Take) -> list[Sheet]:

@@ -1,0 +1,297 @@
+"""The lumbar sensor: known answers, properties, and each reason for abstaining."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from formcheck.body.filters import smooth_track
+from formcheck.body.landmarks import Landmark
+from formcheck.body.measure import Calibration, measure
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Pose, PoseTrack
+from formcheck.body.reasons import REASONS
+from formcheck.body.repair import repair_legs
+from formcheck.body.scale import BodyScale
+from formcheck.body.signals import Signals
+from formcheck.body.spine import BackNeutral, back_neutral, lumbar_flexion
+from formcheck.body.spine_contour import back_contour
+from formcheck.body.spine_signal import TRUNK_SHARE, neutral_of, with_spine
+from formcheck.body.view import estimate_view
+from formcheck.sources.track_file import read_track
+
+BACKS = Path(__file__).parents[1] / "data" / "backs"
+Floats = npt.NDArray[np.float64]
+
+
+@cache
+def filmed(name: str) -> tuple[PoseTrack, dict[str, Any]]:
+    """A drawn person as MediaPipe saw them, and the truth (tools/silhouettes made both)."""
+    return read_track(BACKS / f"{name}.parquet"), json.loads((BACKS / f"{name}.json").read_text())
+
+
+def measured(track: PoseTrack, truth: dict[str, Any], **options: float | None) -> Signals:
+    scale = BodyScale.of(track)
+    clean = smooth_track(repair_legs(track, scale))
+    view = estimate_view(clean, scale)
+    calibration = Calibration(view, scale, view.near_side or "right")
+    signals = measure(clean, calibration)
+    neutral = neutral_of(clean, calibration, signals, truth["neutral"]["start_s"], truth["neutral"]["end_s"])
+    return with_spine(clean, calibration, signals, neutral, **options)
+
+
+def lumbar(track: PoseTrack, truth: dict[str, Any]) -> Floats:
+    return np.asarray(measured(track, truth).deg["lumbar_flexion"])
+
+
+# -- known answers -------------------------------------------------------------------------------
+
+
+def arc_back(angle_deg: float) -> PoseTrack:
+    """A back of two straight parts joined by an arc, L5/S1 to T12/L1; one pose, facing right.
+
+    The pelvis stays upright; ribs and shoulder turn with the upper part. One trunk length is 200 px.
+    """
+    size, low, high, behind = 200.0, 0.18, 0.50, 0.25
+    length = high - low
+    total = np.radians(angle_deg)
+
+    def back(s: Floats) -> tuple[Floats, Floats, Floats]:
+        """Forward, up and direction (from vertical) of the arc length s along the back."""
+        turn = np.clip((s - low) / length, 0.0, 1.0) * total
+        fine = np.linspace(-0.4, 1.6, 4001)
+        at = np.clip((fine - low) / length, 0.0, 1.0) * total
+        forward = np.cumsum(np.sin(at)) * (fine[1] - fine[0])
+        up = np.cumsum(np.cos(at)) * (fine[1] - fine[0])
+        start = np.interp(0.0, fine, up)
+        return np.interp(s, fine, forward), np.interp(s, fine, up) - start, turn
+
+    x, y, turn = back(np.array([1.0]))
+    shoulder = np.array([x[0] + behind * np.cos(turn[0]), y[0] - behind * np.sin(turn[0])])
+    shoulder[0] -= behind  # the hip lies `behind` in front of the sacrum, and is the origin
+    curve_s = np.linspace(-0.4, 1.5, 800)
+    x, y, _ = back(curve_s)
+    curve = np.stack([x - behind, y], axis=1)
+    axis = shoulder / np.linalg.norm(shoulder)
+    along, across = curve @ axis, curve @ np.array([-axis[1], axis[0]])
+    reach = float(np.linalg.norm(shoulder))
+    edge = np.interp(EDGE_STATIONS * reach, along, across)
+    points = EDGE_STATIONS[:, None] * shoulder + edge[:, None] * np.array([-axis[1], axis[0]])
+    marks = np.full((33, 2), 0.0)
+    marks[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]] = shoulder
+    marks[13:23] = shoulder + np.array([0.5, 0.0])  # arms well in front
+    to_px = np.array([size, -size])
+    pose = Pose.from_landmarks(0.0, marks * to_px + 500.0)
+    track = PoseTrack.from_poses([pose])
+    track.edges_px[0, 0] = points * to_px + 500.0
+    track.edge_confidence[:] = 1.0
+    return track
+
+
+@pytest.mark.parametrize("angle_deg", [-15.0, 10.0, 20.0, 30.0, 40.0])
+def test_an_arc_of_known_angle_is_read_within_a_fifth(angle_deg: float) -> None:
+    neutral = BackNeutral(back_contour(arc_back(0.0), 1).depth[0], 0.0)
+    read = lumbar_flexion(back_contour(arc_back(angle_deg), 1), neutral)
+    raw = read.deg[0]
+    assert read.reason[0] == ""
+    assert raw == pytest.approx(angle_deg, abs=max(3.0, 0.2 * abs(angle_deg)))
+
+
+@pytest.mark.parametrize(("name", "rmse_deg"), [("hinge-omar", 3.0), ("march-ana", 2.0), ("lower-ana", 3.0)])
+def test_filmed_people_are_read_within_stated_error(name: str, rmse_deg: float) -> None:
+    track, truth = filmed(name)
+    error = lumbar(track, truth) - np.array(truth["frames"]["lumbar_flexion_deg"])
+    assert np.isfinite(error).mean() >= 0.97
+    assert np.sqrt(np.nanmean(error**2)) <= rmse_deg
+
+
+def test_rounding_and_arching_have_opposite_signs() -> None:
+    for name in ("march-ana", "lower-ana"):
+        track, truth = filmed(name)
+        true = np.array(truth["frames"]["lumbar_flexion_deg"])
+        read = lumbar(track, truth)
+        for at in (int(np.argmax(true)), int(np.argmin(true))):
+            if abs(true[at]) > 8:
+                assert np.sign(read[at]) == np.sign(true[at])
+
+
+def test_the_stated_deviation_covers_the_errors() -> None:
+    z = []
+    for name in ("hinge-omar", "march-ana", "lower-ana"):
+        track, truth = filmed(name)
+        signals = measured(track, truth)
+        error = signals.deg["lumbar_flexion"] - np.array(truth["frames"]["lumbar_flexion_deg"])
+        z.append(np.abs(error) / signals.sd_deg["lumbar_flexion"])
+    inside = np.nanmean(np.concatenate(z) <= 1.2816)
+    assert inside >= 0.72
+
+
+def test_a_hanging_arm_is_never_taken_for_a_bent_back() -> None:
+    track, truth = filmed("march-hang-greta")
+    error = lumbar(track, truth) - np.array(truth["frames"]["lumbar_flexion_deg"])
+    assert np.mean(np.isnan(error) | (np.abs(error) <= 5.0)) >= 0.95
+
+
+# -- properties ----------------------------------------------------------------------------------
+
+
+def test_the_mirrored_track_reads_the_same() -> None:
+    track, truth = filmed("hinge-omar")
+    np.testing.assert_allclose(lumbar(track.mirrored(), truth), lumbar(track, truth), atol=1e-6)
+
+
+def test_half_the_size_reads_the_same() -> None:
+    track, truth = filmed("march-ana")
+    small = replace(track, landmarks_px=track.landmarks_px / 2, edges_px=track.edges_px / 2)
+    np.testing.assert_allclose(lumbar(small, truth), lumbar(track, truth), atol=1e-6)
+
+
+def test_fewer_pictures_a_second_read_alike() -> None:
+    track, truth = filmed("march-ana")
+    kept = np.arange(len(track)) % 3 != 2  # 13 a second
+    assert np.nanmax(np.abs(lumbar(track[kept], truth) - lumbar(track, truth)[kept])) < 4.0
+
+
+def test_one_live_pose_is_read_by_the_same_function() -> None:
+    track, truth = filmed("march-ana")
+    scale = BodyScale.of(track)
+    view = estimate_view(track, scale)
+    calibration = Calibration(view, scale, view.near_side or "right")
+    signals = measure(track, calibration)
+    neutral = neutral_of(track, calibration, signals, truth["neutral"]["start_s"], truth["neutral"]["end_s"])
+    whole = lumbar_flexion(back_contour(track, view.forward_x), neutral)
+    for i in (5, 60, 100):
+        one = track[np.array([i])]
+        live = with_spine(one, calibration, measure(one, calibration), neutral, cutoff_hz=None)
+        assert live.deg["lumbar_flexion"][0] == pytest.approx(whole.deg[i], abs=1e-9)
+
+
+def test_the_hip_is_the_thigh_trunk_angle_less_the_backs_share() -> None:
+    track, truth = filmed("march-ana")
+    signals = measured(track, truth)
+    for suffix in ("", "_left", "_right"):
+        expected = signals.deg[f"trunk_thigh{suffix}"] - TRUNK_SHARE * signals.deg["lumbar_flexion"]
+        np.testing.assert_allclose(signals.deg[f"hip_flexion{suffix}"], expected)
+
+
+# -- abstaining ----------------------------------------------------------------------------------
+
+
+def edited(track: PoseTrack) -> PoseTrack:
+    return replace(
+        track,
+        landmarks_px=track.landmarks_px.copy(),
+        edges_px=track.edges_px.copy(),
+        edge_confidence=track.edge_confidence.copy(),
+    )
+
+
+def _arm_behind(track: PoseTrack) -> None:
+    behind = track.edges_px[:, :, int(np.argmin(np.abs(EDGE_STATIONS - 0.3)))]
+    side = 0 if estimate_view(track, BodyScale.of(track)).forward_x > 0 else 1
+    track.landmarks_px[80:, [Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST]] = behind[80:, side, None]
+
+
+def _no_edges(track: PoseTrack) -> None:
+    track.edges_px[80:] = np.nan
+
+
+def _no_edges_at_start(track: PoseTrack) -> None:
+    track.edge_confidence[:40] = 0.0
+
+
+def _top_missing(track: PoseTrack) -> None:
+    track.edges_px[80:, :, EDGE_STATIONS > 0.37] = np.nan
+
+
+def _odd_cloth(track: PoseTrack) -> None:
+    track.edges_px[80:, :, :, 0] += 2.5 * np.sin(np.arange(N_EDGE) * 2 * np.pi / 5)
+
+
+def _wide_shoulders(track: PoseTrack) -> None:
+    width = 0.25 * BodyScale.of(track).trunk_px
+    track.landmarks_px[:, Landmark.LEFT_SHOULDER, 0] += width / 2 + 5
+    track.landmarks_px[:, Landmark.RIGHT_SHOULDER, 0] -= width / 2 + 5
+
+
+def _lying(track: PoseTrack) -> None:
+    facing = estimate_view(track, BodyScale.of(track)).forward_x
+    for points in (track.landmarks_px, track.edges_px):
+        x, y = points[..., 0].copy(), points[..., 1].copy()
+        points[..., 0], points[..., 1] = 300 + facing * (y - 300), 300 - facing * (x - 300)
+
+
+def _shaken_start(track: PoseTrack) -> None:
+    sway = np.sin(np.arange(40) * 2 * np.pi / 20)[:, None]
+    bulge = np.clip(EDGE_STATIONS - 0.3, 0.0, 0.3)
+    track.edges_px[:40, :, :, 0] += (120 * sway * bulge)[:, None]
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason", "least"),
+    [
+        (_arm_behind, "arm_over_back", 0.5),
+        (_no_edges, "back_hidden", 0.5),
+        (_no_edges_at_start, "back_hidden_at_start", 0.9),
+        (_top_missing, "back_unsure", 0.2),
+        (_odd_cloth, "back_unlike", 0.4),
+        (_wide_shoulders, "view_not_side", 0.9),
+        (_lying, "lying", 0.9),
+        (_shaken_start, "unsteady_start", 0.9),
+    ],
+)
+def test_each_thing_that_spoils_the_back_is_named(
+    harm: Callable[[PoseTrack], None], reason: str, least: float
+) -> None:
+    track, truth = filmed("march-ana")
+    unharmed = measured(track, truth).reason["lumbar_flexion"]
+    assert np.mean(unharmed == "") > 0.97
+    spoilt = edited(track)
+    harm(spoilt)
+    said = measured(spoilt, truth).reason["lumbar_flexion"]
+    assert np.mean(said == reason) >= least, dict(zip(*np.unique(said, return_counts=True), strict=True))
+    assert set(said) - {""} <= set(REASONS)
+
+
+def test_an_arm_at_rest_over_the_back_is_named() -> None:
+    track, truth = filmed("march-hang-greta")
+    assert set(measured(track, truth).reason["lumbar_flexion"]) == {"arm_at_start"}
+
+
+def test_too_few_pictures_a_second_are_named() -> None:
+    track, truth = filmed("march-ana")
+    slow = measured(track[::2], truth)
+    assert set(slow.reason["lumbar_flexion"]) == {"too_few_pictures"}
+
+
+def test_without_a_neutral_or_an_outline_nothing_is_said_of_the_back() -> None:
+    track, _ = filmed("march-ana")
+    scale = BodyScale.of(track)
+    view = estimate_view(track, scale)
+    calibration = Calibration(view, scale, "right")
+    signals = measure(track, calibration)
+    assert set(with_spine(track, calibration, signals, None).reason["lumbar_flexion"]) == {"no_neutral"}
+    bare = replace(track, edges_px=np.full_like(track.edges_px, np.nan))
+    assert set(with_spine(bare, calibration, signals, None).reason["lumbar_flexion"]) == {"no_lumbar_sensor"}
+
+
+def test_a_neutral_of_no_frames_is_refused() -> None:
+    track, _ = filmed("march-ana")
+    assert back_neutral(back_contour(track[:0], 1)).reason == "back_hidden_at_start"
+
+
+def test_what_is_withheld_has_neither_angle_nor_deviation() -> None:
+    track, truth = filmed("march-ana")
+    spoilt = edited(track)
+    _no_edges(spoilt)
+    signals = measured(spoilt, truth)
+    withheld = signals.reason["lumbar_flexion"] != ""
+    assert withheld.any()
+    for name in ("lumbar_flexion", "hip_flexion"):
+        assert np.isnan(signals.deg[name][withheld]).all()
+        assert np.isnan(signals.sd_deg[name][withheld]).all()
