@@ -183,7 +183,7 @@ def truth_of(take: Take, warp: Warp) -> dict:
         "name": clip.name,
         "title": spec["title"],
         "split": spec["split"],
-        "exercise": None if clip.exercise == "none" else clip.exercise,
+        "exercise": {"none": None, "march-supine": "march-neutral"}.get(clip.exercise, clip.exercise),
         "variant": spec.get("variant", "clean"),
         "fps": fps,
         "n_frames": n,
