@@ -1,5 +1,6 @@
 """``formcheck app``: starts the pages in a browser-sized window of this machine."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,11 @@ def app(
     if not entry.is_file():
         raise UsageError(f"{entry} is missing: install formcheck again.")
     typer.echo(f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)")
-    raise typer.Exit(subprocess.run(_command(entry, port), check=False).returncode)
+    command = _command(entry, port)
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)  # noqa: S606 - becomes the server, so that ending one ends the other
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 def _command(entry: Path, port: int) -> list[str]:
