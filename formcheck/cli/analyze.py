@@ -139,7 +139,7 @@ class _Work:
             analysis = analyse(track, self._loaded, self._corrections)
             if folder is not None:
                 video = file if self._video and not is_track(file) else None
-                write_report(analysis, folder, video=video, progress=reporter.tell)
+                write_report(analysis, folder, video=video, workers=self._workers, progress=reporter.tell)
         if not self._quiet:
             _print_summary(analysis, file, folder)
         return analysis

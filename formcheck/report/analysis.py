@@ -60,7 +60,9 @@ def load_track(
     told = progress or _silent
     return extract_parallel(
         path,
-        Settings(file.path, model_name=file.name, model_sha256=file.sha256),
+        # MediaPipe's own filter lags: without it angles are nearer to the truth on the rendered samples
+        # (standard error of trunk_thigh in a squat 1.3 degrees, with it 2.0); ours has no lag.
+        Settings(file.path, model_name=file.name, model_sha256=file.sha256, smoothed=False),
         workers=workers,
         progress=lambda done_s, all_s: told("Finding you in the pictures", done_s, all_s),
     )
@@ -110,6 +112,7 @@ def write_report(
     out_dir: Path,
     *,
     video: Path | None = None,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write everything that the output contract promises into a folder, all of it or nothing.
@@ -122,6 +125,8 @@ def write_report(
         The folder.
     video : Path, optional
         The recording, for the overlay video; without it there is none.
+    workers : int, optional
+        How many stretches of it may be drawn at once; by default one for each core.
     progress : callable, optional
         Told how far the overlay is.
 
@@ -143,16 +148,16 @@ def write_report(
         html.write_html(report, judged.signals, folder / "report.html", focus=focus)
         pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
         if video is not None:
-            with VideoSource(video, max_side_px=overlay.MAX_SIDE_PX) as frames:
-                overlay.write_overlay(
-                    frames,
-                    judged.track,
-                    judged.signals,
-                    report,
-                    folder / "overlay.mp4",
-                    focus=focus,
-                    progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
-                )
+            overlay.write_overlay_of(
+                video,
+                judged.track,
+                judged.signals,
+                report,
+                folder / "overlay.mp4",
+                focus=focus,
+                workers=workers,
+                progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
+            )
 
 
 def _silent(_what: str, _done_s: float, _all_s: float) -> None:

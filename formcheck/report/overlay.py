@@ -1,10 +1,12 @@
 """``overlay.mp4``: the recording with what formcheck saw drawn over it, playable in any browser."""
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import av
@@ -19,6 +21,8 @@ from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import frame_state
 from formcheck.report.words import Focus, focus_of
 from formcheck.sources.frames import Image
+from formcheck.sources.parallel import Stretch, in_stretches
+from formcheck.sources.video import VideoSource
 
 MAX_SIDE_PX = 1280
 TICKS_PER_S = 90_000
@@ -94,21 +98,111 @@ def write_overlay(
     ValueError
         When there is no frame: a file without a picture plays nowhere.
     """
-    focus = focus or focus_of(report)
-    poses = steadied(track)
+    artist = _Artist(steadied(track), signals, report, focus or focus_of(report), max_side_px)
     with _Encoder(path) as encoder:
         for frame in frames:
-            image = fitted_image(frame.image_rgb, max_side_px)
-            pose = pose_at(poses, frame.t_s)
-            if pose is not None:
-                height, width = image.shape[:2]
-                pose = scaled_pose(pose, width / frame.width_px, height / frame.height_px)
-            draw(image, pose, frame_state(report, signals, frame.t_s, focus=focus))
-            encoder.write(frame.t_s, image)
+            encoder.write(frame.t_s, artist.drawn(frame))
             if progress is not None:
                 progress(frame.t_s)
         if encoder.empty:
             raise ValueError("an overlay video needs at least one frame")
+
+
+def write_overlay_of(
+    video: Path,
+    track: PoseTrack,
+    signals: Signals,
+    report: SetReport,
+    path: Path,
+    *,
+    focus: Focus | None = None,
+    workers: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the annotated video of a recording, several stretches of it at once.
+
+    Each stretch is encoded for itself, so that it begins with a key frame, and the encoded pictures are then
+    put together as they are. Parameters are those of `write_overlay`, and:
+
+    Parameters
+    ----------
+    video : Path
+        The recording.
+    workers : int, optional
+        How many stretches at once; by default one for each core.
+    """
+    artist = _Artist(steadied(track), signals, report, focus or focus_of(report), MAX_SIDE_PX)
+
+    with VideoSource(video) as source:
+        duration_s = source.duration_s
+    with TemporaryDirectory(prefix=".overlay-", dir=path.parent) as folder:
+
+        def part(cut: Stretch, told: Callable[[float, float], None]) -> Path | None:
+            part_path = Path(folder) / f"{cut[0]:.3f}.mp4"
+            with VideoSource(video, max_side_px=MAX_SIDE_PX) as source, _Encoder(part_path) as encoder:
+                for frame in source.frames(*cut):
+                    encoder.write(frame.t_s, artist.drawn(frame))
+                    told(frame.t_s, 0.0)
+            return None if encoder.empty else part_path
+
+        parts = in_stretches(duration_s, part, workers=workers, progress=_seconds_only(progress))
+        join_videos([each for each in parts if each is not None], path)
+
+
+def _seconds_only(progress: Callable[[float], None] | None) -> Callable[[float, float], None] | None:
+    return None if progress is None else lambda done_s, _: progress(done_s)
+
+
+def join_videos(parts: Sequence[Path], path: Path) -> None:
+    """Put videos of one encoder and consecutive times together without encoding them again.
+
+    Raises
+    ------
+    ValueError
+        When there are none, or they were encoded differently.
+    """
+    with ExitStack() as opened, av.open(str(path), "w", format="mp4", options=MUXER) as joined:
+        stream: av.VideoStream | None = None
+        last_dts = -TICKS_PER_S * 10**6
+        for part in (opened.enter_context(av.open(str(each))) for each in parts):
+            source = part.streams.video[0]
+            if stream is None:
+                stream = joined.add_stream_from_template(source)
+                stream.time_base = Fraction(1, TICKS_PER_S)
+            elif source.codec_context.extradata != stream.codec_context.extradata:
+                raise ValueError(f"{part.name} was encoded differently")
+            for packet in part.demux(source):
+                if packet.pts is None or packet.dts is None:
+                    continue  # says that there are no more
+                # a reordered stretch is decoded from a little before its first picture on
+                packet.dts = last_dts = max(packet.dts, last_dts + 1)
+                packet.stream = stream
+                joined.mux(packet)
+        if stream is None:
+            raise ValueError("an overlay video needs at least one frame")
+
+
+@dataclass(frozen=True, slots=True)
+class _Artist:
+    """Draws the pictures of one recording, in any order and from several threads.
+
+    ``poses`` are steadied for the eye.
+    """
+
+    poses: PoseTrack
+    signals: Signals
+    report: SetReport
+    focus: Focus
+    max_side_px: int
+
+    def drawn(self, frame: FrameLike) -> Image:
+        """Return a copy of a frame's picture with everything drawn over it."""
+        image = fitted_image(frame.image_rgb, self.max_side_px)
+        pose = pose_at(self.poses, frame.t_s)
+        if pose is not None:
+            height, width = image.shape[:2]
+            pose = scaled_pose(pose, width / frame.width_px, height / frame.height_px)
+        return draw(image, pose, frame_state(self.report, self.signals, frame.t_s, focus=self.focus))
 
 
 def steadied(track: PoseTrack) -> PoseTrack:
@@ -168,7 +262,7 @@ class _Encoder:
         self._last_tick = tick
         # OpenCV converts in a third of the time that FFmpeg takes, to BT.601
         planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420), dtype=np.uint8)
-        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")  # the frame keeps the array alive
         frame.pts = tick
         frame.time_base = Fraction(1, TICKS_PER_S)
         self._container.mux(self._stream.encode(frame))

@@ -10,9 +10,10 @@ import pytest
 
 from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import Floats, PoseTrack
-from formcheck.report.overlay import fitted_image, pose_at, steadied, write_overlay
+from formcheck.report.overlay import fitted_image, pose_at, steadied, write_overlay, write_overlay_of
 from formcheck.report.words import Focus
 from formcheck.sources.frames import Frame, Image
+from tests.clips import even_times, numbered, uneven_times, write_clip
 from tests.report import builders
 
 FOCUS = Focus(builders.SIGNAL, builders.TARGET, "eccentric")
@@ -172,8 +173,9 @@ from pathlib import Path
 import numpy as np
 from formcheck.errors import OutputError
 from formcheck.report.folder import atomic_folder
-from formcheck.report.overlay import write_overlay
+from formcheck.report.overlay import fitted_image, pose_at, steadied, write_overlay, write_overlay_of
 from formcheck.sources.frames import Frame
+from tests.clips import even_times, numbered, uneven_times, write_clip
 from tests.report import builders
 noise = np.random.default_rng(1)
 def frames():
@@ -196,3 +198,34 @@ def test_full_disk_while_encoding_is_an_output_error(tmp_path: Path) -> None:
     )
     assert run.stdout.startswith("OutputError"), run.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_stretches_drawn_at_once_make_the_video_of_one_pass(tmp_path: Path) -> None:
+    """Uneven times, reordered pictures, cuts anywhere: each picture once, at its time, as in one pass."""
+    clip = write_clip(tmp_path / "clip.mp4", numbered(uneven_times(16.0)))
+    one, several = tmp_path / "one.mp4", tmp_path / "several.mp4"
+    told: list[float] = []
+    judged = builders.track(), builders.signals(), builders.report()
+    write_overlay_of(clip, *judged, one, workers=1)
+    write_overlay_of(clip, *judged, several, workers=3, progress=told.append)
+    first, second = decoded(one), decoded(several)
+    assert [t_s for t_s, _ in second] == [t_s for t_s, _ in first]
+    assert np.allclose([t_s for t_s, _ in first], uneven_times(16.0), atol=1e-4)
+    differences = [np.abs(a.astype(int) - b).mean() for (_, a), (_, b) in zip(first, second, strict=True)]
+    assert max(differences) < 3.0  # another key frame is other rounding
+    assert told[-1] == pytest.approx(16.0, abs=0.5)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["clip.mp4", "one.mp4", "several.mp4"]
+
+
+def test_joined_video_has_one_key_frame_at_each_cut_and_times_to_decode_by_that_increase(
+    tmp_path: Path,
+) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", numbered(even_times(10.0)))
+    write_overlay_of(
+        clip, builders.track(), builders.signals(), builders.report(), tmp_path / "v.mp4", workers=2
+    )
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.dts is not None]
+    assert [float(packet.pts * packet.time_base) for packet in packets if packet.is_keyframe] == [0.0, 5.0]
+    assert all(a.dts < b.dts for a, b in pairwise(packets))
+    assert all(packet.dts <= packet.pts for packet in packets)
