@@ -9,7 +9,7 @@ no weight, and the deviation grows accordingly.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 
@@ -25,7 +25,7 @@ Reasons = npt.NDArray[np.str_]
 # missing. Left-one-body-out errors of dev outlines: all stations 2.8 degrees; without .30 to .55 3.4; without
 # everything above .45 4.8; without everything above .30 10 [M]. This replaces the fixed shares of
 # measurement.md, section 4.
-MIN_SEEN_SHARE = 0.55
+MIN_SEEN_SHARE = 0.5
 # measurement.md, section 4: an angle less certain than this is withheld.
 MAX_SD_DEG = 8.0
 # measurement.md, section 3: a neutral whose frames scatter more than this is refused.
@@ -36,14 +36,21 @@ MIN_NEUTRAL_SHARE = 0.2
 # A station this far from the median of its neighbours is no back but a hand, a hem or a hole in the mask.
 # The edge of a back bends by at most .01 over five stations [M].
 MAX_KINK = 0.02
-# A change of shape that no back of the learnt ones comes near: root mean square of what the model leaves
-# unexplained, trunk lengths; .003 in one frame of a hundred where the angle was right [M].
-MAX_UNEXPLAINED = 0.006
-# The model's own deviation is that of frames far from neutral, which the learning weighs more; of all
-# frames it is this share. Its gain differs between people by this much [M].
+# How much of a change of shape the model may leave unexplained, root mean square, trunk lengths: .003 in one
+# frame of a hundred of drawn people whose angle was right, .002 to .005 where it was wrong by 10 degrees [M].
+# What goes beyond adds to the deviation [D].
+UNEXPLAINED = 0.003
+UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
+# Error of the whole back on people left out of the learning, near neutral, and its growth with the angle; and
+# the share that counts of what the model adds for missing stations, since its own deviation is that of
+# frames far from neutral, which the learning weighs more [M].
+MODEL_SD_DEG = 2.0
+GAIN_SD = 0.07
+MISSING_SHARE = 0.75
+# A neutral further from the mean one than this many standard deviations counts as that far.
+MAX_SCORE = 2.0
+# Up to here the learnt curve holds; it is continued straight.
 MAX_LEARNT_DEG = 45.0
-SPREAD_SHARE = 0.75
-GAIN_SD = 0.08
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,23 +83,35 @@ class LumbarReading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shape:
-    """Second moments of depth changes (trunk lengths) and of the angle (degrees)."""
+    """What ``tools/silhouettes/learn.py`` learnt: depths in trunk lengths, angles in degrees.
 
-    within: Floats  # (K, K)
-    across: Floats  # (K,)
-    own: float
-    curve: Floats  # (3,), see `_bent`
+    ``within`` (K, K) and ``across`` (K,) are second moments of depth changes, and between them and the
+    angle. ``mean`` (K,), ``axes`` (2, K) and ``scale`` (2,) describe neutrals, ``personal`` (3, K) how
+    ``across`` depends on them. ``curve`` (3,): see `_bent`.
+    """
+
+    within: Floats
+    across: Floats
+    mean: Floats
+    axes: Floats
+    scale: Floats
+    personal: Floats
+    curve: Floats
+
+    def across_for(self, neutral: Floats) -> Floats:
+        """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
+        known = np.isfinite(neutral)
+        line = np.stack([np.ones(len(STATIONS)), STATIONS])
+        basis = np.concatenate([self.axes * self.scale[:, None], line])[:, known].T
+        fit = np.linalg.lstsq(basis, neutral[known] - self.mean[known], rcond=None)[0]
+        score = np.clip(fit[:2], -MAX_SCORE, MAX_SCORE)
+        return np.asarray(self.personal[0] + score @ self.personal[1:])
 
 
 @cache
 def _shape() -> _Shape:
     content = json.loads(files("formcheck.body").joinpath("spine_shape.json").read_text(encoding="utf-8"))
-    return _Shape(
-        np.array(content["within"]),
-        np.array(content["across"]),
-        float(content["own"]),
-        np.array(content["curve"]),
-    )
+    return _Shape(**{each.name: np.array(content[each.name]) for each in fields(_Shape)})
 
 
 def back_neutral(contour: BackContour) -> BackNeutral:
@@ -134,14 +153,17 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     usable = contour.usable & ~_kinked(contour.depth) & known
     change = np.where(usable, contour.depth - neutral.depth, 0.0)
     deg, spread, unexplained = np.full((3, len(change)), np.nan)
+    across = _shape().across_for(neutral.depth)
     for pattern, rows in _patterns(usable):
-        deg[rows], spread[rows], unexplained[rows] = _estimate(change[rows], pattern)
-    variance = (SPREAD_SHARE * spread) ** 2 + (GAIN_SD * deg) ** 2 + (neutral.sd_deg or 0.0) ** 2
+        deg[rows], spread[rows], unexplained[rows] = _estimate(change[rows], pattern, across)
+    variance = MODEL_SD_DEG**2 + (MISSING_SHARE * spread) ** 2 + (GAIN_SD * deg) ** 2
+    unlike_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)
+    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
     sd_deg = np.sqrt(variance)
     arm = (contour.covered & ~usable).mean(axis=1) > 0.5 * (~usable).mean(axis=1)
     reason = np.full(len(deg), "", dtype="<U24")
     reason = np.where(sd_deg > MAX_SD_DEG, "back_unsure", reason)
-    reason = np.where(unexplained > MAX_UNEXPLAINED, "back_unlike", reason)
+    reason = np.where((reason != "") & (unlike_deg**2 > 0.5 * variance), "back_unlike", reason)
     reason = np.where((usable.mean(axis=1) < MIN_SEEN_SHARE) | np.isnan(deg), "back_hidden", reason)
     hidden = (reason == "back_hidden") | (reason == "back_unsure")
     reason = np.where(hidden & arm, "arm_over_back", reason)
@@ -160,18 +182,28 @@ def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
     return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]
 
 
-def _estimate(change: Floats, usable: Bools) -> tuple[Floats, float, Floats]:
-    """Return angle, the model's deviation, and the unexplained change, for one pattern."""
+def _estimate(change: Floats, usable: Bools, across: Floats) -> tuple[Floats, float, Floats]:
+    """Return angle, deviation for want of stations, and the unexplained change, for one pattern."""
     shape = _shape()
     line = np.stack([np.ones(int(usable.sum())), STATIONS[usable]], axis=1)
     signal = shape.within[np.ix_(usable, usable)] + line @ line.T
     prior = signal + EDGE_SD**2 * np.eye(len(line))
-    gain = np.linalg.solve(prior, np.column_stack([shape.across[usable], signal]))
+    common = shape.across[usable]
+    gain = np.linalg.solve(prior, np.column_stack([across[usable], common, signal]))
     seen = change[:, usable]
     deg = _bent(seen @ gain[:, 0], shape.curve)
-    spread = max(0.0, shape.own - float(shape.across[usable] @ gain[:, 0])) ** 0.5
-    unexplained = np.sqrt(((seen - seen @ gain[:, 1:]) ** 2).mean(axis=1))
+    spread = max(0.0, _explained_by_all() - float(common @ gain[:, 1])) ** 0.5
+    unexplained = np.sqrt(((seen - seen @ gain[:, 2:]) ** 2).mean(axis=1))
     return deg, spread, unexplained
+
+
+@cache
+def _explained_by_all() -> float:
+    """Return how much of the angle's variance the whole back explains."""
+    shape = _shape()
+    line = np.stack([np.ones(len(STATIONS)), STATIONS], axis=1)
+    prior = shape.within + line @ line.T + EDGE_SD**2 * np.eye(len(STATIONS))
+    return float(shape.across @ np.linalg.solve(prior, shape.across))
 
 
 def _bent(linear_deg: Floats, curve: Floats) -> Floats:

@@ -1,11 +1,12 @@
-"""Learn how the back's edge and the lumbar angle move together, from the dev bodies' exact outlines.
+"""Learn from exact outlines how the back's edge and the lumbar angle move together.
 
-Writes ``formcheck/body/spine_shape.json``; prints what one body's angle errs when it is left out. The test
-bodies are never read.
+The bodies are dev's and the further ones of bodies.toml; the test bodies are never read. Writes
+``formcheck/body/spine_shape.json``; prints what one body's angle errs when it is left out.
 """
 
 import json
 import sys
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from formcheck.body.pose import N_EDGE, Pose, PoseTrack  # noqa: E402
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour  # noqa: E402
 
 TARGET = HERE.parents[1] / "formcheck" / "body" / "spine_shape.json"
-OUTLINES = HERE / ".cache" / "outlines" / "dev"
+OUTLINES = [HERE / ".cache" / "outlines" / split for split in ("dev", "learn")]
 LEFT_OUT = ("loose", "supine", "behind", "45", "30")
 # Where MediaPipe puts mid-hip and mid-shoulder against the joint centres, in trunk lengths: mean, spread
 # between people, spread over time; measured on shaded dev bodies (mask and landmarks of the full model).
@@ -25,7 +26,11 @@ BIAS = {
     "hip": ((0.0, 0.02, 0.02), (-0.06, 0.02, 0.012)),
     "shoulder": ((0.085, 0.015, 0.02), (0.056, 0.015, 0.015)),
 }
-ROUNDS = 3
+ROUNDS = 2
+LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
+FREE = np.eye(len(STATIONS)) - LINE @ np.linalg.pinv(LINE)  # takes offset and tilt away
+PERSONAL_RIDGE = 20.0  # how much more a person's own gains are held back than everybody's
+MAX_SCORE = 2.0  # beyond, a neutral is no more than unlike the learnt ones
 NEUTRAL_S = 1.0
 MAX_KINK = 0.03
 # Most frames are near neutral; without weights the angle would be drawn towards it where it matters.
@@ -52,39 +57,105 @@ def as_seen(data: dict, rng: np.random.Generator) -> PoseTrack:
     return track
 
 
-def samples() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return changes of depth (n, K), angles (n,), bodies (n,) and kinds (n,)."""
+@dataclass(frozen=True)
+class Samples:
+    """Frames: changes of depth (n, K), angles (n,), neutral depths (n, K), bodies and kinds (n,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    start: np.ndarray
+    body: np.ndarray
+    kind: np.ndarray
+
+    def __getitem__(self, which: np.ndarray) -> "Samples":
+        return Samples(*(getattr(self, each.name)[which] for each in fields(self)))
+
+    @property
+    def weight(self) -> np.ndarray:
+        """More for frames far from neutral, of which there are few."""
+        weight = 1 + (self.y / WEIGHT_DEG) ** 2
+        return np.asarray(weight / weight.mean())
+
+
+def samples() -> Samples:
+    """Return every usable frame of the outlines."""
     rng = np.random.default_rng(1)
     rows = []
-    for path in sorted(OUTLINES.glob("*.npz")):
+    for path in sorted(path for folder in OUTLINES for path in folder.glob("*.npz")):
         data = dict(np.load(path))
         if any(word in path.stem for word in LEFT_OUT):
             continue
+        kind, _, body = path.stem.replace("-learn-", "-learn_").rpartition("-")
         for _ in range(ROUNDS):
             depth = back_contour(as_seen(data, rng), 1 if data["facing"] == "right" else -1).depth
-            change = depth - np.nanmedian(depth[data["t_s"] <= NEUTRAL_S], axis=0)
+            start = np.nanmedian(depth[data["t_s"] <= NEUTRAL_S], axis=0)
+            change = depth - start
             # where the arms were taken off the mesh may gape
             ok = np.abs(np.diff(change, 2, axis=1)).max(axis=1) < MAX_KINK
-            kind, _, body = path.stem.rpartition("-")
-            rows.append((change[ok], data["lumbar"][ok], np.full(ok.sum(), body), np.full(ok.sum(), kind)))
-    x, y, body, kind = (np.concatenate(column) for column in zip(*rows, strict=True))
-    return x, y, body, kind
+            n = int(ok.sum())
+            names = np.full(n, body), np.full(n, kind)
+            rows.append((change[ok], data["lumbar"][ok], np.repeat(start[None], n, axis=0), *names))
+    return Samples(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
-def model(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return second moments: of depth changes, between them and the angle, and of the angle."""
-    weight = 1 + (y / WEIGHT_DEG) ** 2
-    weight /= weight.mean()
-    weighted = x * weight[:, None]
-    return weighted.T @ x / len(x), weighted.T @ y / len(x), float((weight * y**2).mean())
+@dataclass(frozen=True)
+class Model:
+    """What is learnt; see ``formcheck/body/spine.py``."""
+
+    within: np.ndarray  # (K, K)
+    across: np.ndarray  # (K,), of everybody
+    own: float
+    mean: np.ndarray  # (K,), neutral depth without offset and tilt
+    axes: np.ndarray  # (2, K), its two commonest deviations, of unit length
+    scale: np.ndarray  # (2,), their standard deviations
+    personal: np.ndarray  # (3, K), covariance for the mean neutral and its change with either deviation
+    curve: np.ndarray  # (3,)
+
+    def linear(self, data: Samples) -> np.ndarray:
+        """Return the linear estimates, all stations seen."""
+        score = scores(data.start, self.mean, self.axes, self.scale)
+        across = self.personal[0] + score @ self.personal[1:]
+        return (data.x * np.linalg.solve(prior_of(self.within), across.T).T).sum(axis=1)
+
+    def angle(self, data: Samples) -> np.ndarray:
+        """Return the angles."""
+        return np.asarray(bend(self.linear(data)) @ self.curve)
 
 
-def predict(x: np.ndarray, shape: tuple[np.ndarray, np.ndarray, float]) -> np.ndarray:
-    """Return the angles that depth changes stand for."""
-    within, across, _ = shape
-    line = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
-    prior = within + EDGE_SD**2 * np.eye(len(STATIONS)) + line @ line.T
-    return x @ np.linalg.solve(prior, across)
+def prior_of(within: np.ndarray) -> np.ndarray:
+    """Return the covariance of depth changes with offset and tilt free and the edge's own noise."""
+    return within + EDGE_SD**2 * np.eye(len(STATIONS)) + LINE @ LINE.T
+
+
+def scores(start: np.ndarray, mean: np.ndarray, axes: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return how neutrals deviate from the mean one, in standard deviations, shape (n, 2)."""
+    return np.clip((start @ FREE - mean) @ axes.T / scale, -MAX_SCORE, MAX_SCORE)
+
+
+def learn(data: Samples) -> Model:
+    """Fit everything to some frames."""
+    n, weight = len(data.y), data.weight[:, None]
+    mean = (data.start @ FREE).mean(axis=0)
+    _, size, axes = np.linalg.svd(data.start @ FREE - mean, full_matrices=False)
+    scale = size[:2] / np.sqrt(n)
+    score = scores(data.start, mean, axes[:2], scale)
+    free = data.x @ FREE
+    features = np.hstack([free, free * score[:, :1], free * score[:, 1:]])
+    ridge = EDGE_SD**2 * np.repeat([1.0, PERSONAL_RIDGE, PERSONAL_RIDGE], len(STATIONS))
+    moments = (features * weight).T @ features / n + np.diag(ridge)
+    gains = np.linalg.solve(moments, (features * weight).T @ data.y / n).reshape(3, -1) @ FREE
+    within = (data.x * weight).T @ data.x / n
+    model = Model(
+        within,
+        (data.x * weight).T @ data.y / n,
+        float((data.weight * data.y**2).mean()),
+        mean,
+        axes[:2],
+        scale,
+        gains @ prior_of(within),
+        np.array([30.0, 0.0, 0.0]),
+    )
+    return replace(model, curve=fit_bend(model.linear(data), data.y))
 
 
 def bend(p: np.ndarray) -> np.ndarray:
@@ -101,42 +172,46 @@ def fit_bend(p: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Learn, cross-check between bodies, write."""
-    x, y, body, kind = samples()
-    error = np.full(len(y), np.nan)
-    for one in np.unique(body):
-        shape = model(x[body != one], y[body != one])
-        curve = fit_bend(predict(x[body != one], shape), y[body != one])
-        error[body == one] = bend(predict(x[body == one], shape)) @ curve - y[body == one]
-    print(f"{len(y)} frames; left-one-body-out RMSE {np.sqrt((error**2).mean()):.2f} deg")
-    for one in np.unique(kind):
-        e, t = error[kind == one], y[kind == one]
-        gain = np.polyfit(t, t + e, 1)[0] if np.ptp(t) > 15 else np.nan
-        print(f"  {one:16s} RMSE {np.sqrt((e**2).mean()):5.2f}  gain {gain:5.2f}")
-    for low in range(-30, 60, 10):
-        at = (y >= low) & (y < low + 10)
-        if at.sum() > 30:
-            print(f"  truth {low:4d}..{low + 10:3d}: bias {error[at].mean():6.2f} sd {error[at].std():5.2f}")
-    within, across, own = model(x, y)
-    linear = predict(x, (within, across, own))
-    curve = fit_bend(linear, y)
-    print(
-        "curve",
-        curve.round(2),
-        "at",
-        [(d, float((bend(np.array([d])) @ curve)[0].round(1))) for d in (-30, -10, 10, 25, 40, 55, 70)],
-    )
+    data = samples()
+    error = np.full(len(data.y), np.nan)
+    for one in np.unique(data.body):
+        out = data.body == one
+        error[out] = learn(data[~out]).angle(data[out]) - data.y[out]
+    report(data, error)
+    model = learn(data)
     content = {
         "what": "How the back's edge and lumbar flexion change together; docs/validity.md",
         "unit": "trunk lengths at the stations of spine_contour.py; degrees",
-        "bodies": sorted(np.unique(body).tolist()),
-        "frames": len(y),
-        "within": [[float(f"{v:.5g}") for v in row] for row in within],
-        "across": [float(f"{v:.5g}") for v in across],
-        "own": float(f"{own:.5g}"),
-        "curve": [float(f"{v:.5g}") for v in curve],
+        "bodies": sorted(np.unique(data.body).tolist()),
+        "frames": len(data.y),
     }
+    for each in fields(model):
+        content[each.name] = rounded(getattr(model, each.name))
     rows = ",\n".join(f" {json.dumps(k)}: {json.dumps(v)}" for k, v in content.items())
     TARGET.write_text("{\n" + rows.replace("], [", "],\n  [") + "\n}\n")
+
+
+def rounded(value: np.ndarray | float) -> object:
+    """Return numbers with five digits, as lists."""
+    if isinstance(value, float) or value.ndim == 0:
+        return float(f"{value:.5g}")
+    return [rounded(each) for each in value]
+
+
+def report(data: Samples, error: np.ndarray) -> None:
+    """Print the errors of bodies that were left out."""
+    bodies = len(np.unique(data.body))
+    print(
+        f"{len(error)} frames, {bodies} bodies; left-one-body-out RMSE {np.sqrt((error**2).mean()):.2f} deg"
+    )
+    for one in np.unique(data.kind):
+        e, t = error[data.kind == one], data.y[data.kind == one]
+        gain = np.polyfit(t, t + e, 1)[0] if np.ptp(t) > 15 else np.nan
+        print(f"  {one:16s} RMSE {np.sqrt((e**2).mean()):5.2f}  gain {gain:5.2f}")
+    for low in range(-30, 60, 10):
+        at = (data.y >= low) & (data.y < low + 10)
+        if at.sum() > 30:
+            print(f"  truth {low:4d}..{low + 10:3d}: bias {error[at].mean():6.2f} sd {error[at].std():5.2f}")
 
 
 if __name__ == "__main__":
