@@ -438,38 +438,278 @@ def hinges(
     return Motion("hinges", keys[-1][0], angles, reps)
 
 
+def one_legged(
+    thighs: Mapping[str, Floats],
+    knees: Mapping[str, Floats],
+    trunk: Floats,
+    lumbar: Floats,
+    lean_share: float = 0.62,
+) -> dict[str, Floats]:
+    """Return joint angles from what is seen from the side, each leg for itself; see `sagittal`."""
+    tilt = lean_share * lumbar - trunk
+    result = {"pelvis_posterior_tilt": tilt, "lumbar_flexion": lumbar}
+    for side in SIDES:
+        result |= {f"hip_flexion_{side}": thighs[side] - tilt, f"knee_flexion_{side}": knees[side]}
+    return result
+
+
+def other_side(side: str) -> str:
+    """Return the other side."""
+    return "left" if side == "right" else "right"
+
+
+def _stance_on_other(side_at: Callable[[Floats], npt.NDArray[np.str_]]) -> Callable[[Floats], Floats]:
+    def stance(t: Floats) -> Floats:
+        working = side_at(t)
+        return np.where(working == "left", 1.0, np.where(working == "right", -1.0, 0.0))
+
+    return stance
+
+
+def _turns(
+    reps: Sequence[RepTruth], sides: Sequence[str]
+) -> tuple[tuple[RepTruth, ...], Callable[[Floats, str], npt.NDArray[np.bool_]]]:
+    """Return repetitions with their sides taking turns, and a function that tells when a side works."""
+    sided = tuple(replace(rep, side=sides[i % len(sides)]) for i, rep in enumerate(reps))
+
+    def works(t: Floats, side: str) -> npt.NDArray[np.bool_]:
+        mine = [(t >= rep.start_s) & (t <= rep.end_s) for rep in sided if rep.side == side]
+        return np.any(mine, axis=0) if mine else np.zeros(len(t), dtype=bool)
+
+    return sided, works
+
+
 def marches(
     n: int = 4,
-    pace: Pace = Pace(out_s=1.2, hold_s=0.5, back_s=1.5),
+    pace: Pace = Pace(out_s=1.3, hold_s=0.6, back_s=2.0),
     *,
     height_deg: float = 80.0,
     sides: Sequence[str] = SIDES,
+    round_deg: float = 0.0,
+    arch_deg: float = 0.0,
+    lean_deg: float = 0.0,
+    stance_knee_deg: float = 0.0,
+    drop_deg: float = 0.0,
+    side_lean_deg: float = 0.0,
 ) -> Motion:
-    """Return knee lifts on the spot, the sides taking turns; the pelvis takes its average share."""
-    keys, reps = pace.keys(n)
-    of_rep = tuple(sides[i % len(sides)] for i in range(n))
+    """Return knee lifts on the spot, the sides taking turns; the pelvis takes its average share.
 
-    def lifted(t: Floats, side: str) -> Floats:
-        mine = sum(
-            ((t >= rep.start_s) & (t <= rep.end_s) for rep, s in zip(reps, of_rep, strict=True) if s == side),
-            np.zeros(len(t), dtype=bool),
-        )
-        return eased(t, keys) * mine
+    Parameters
+    ----------
+    round_deg, arch_deg : float
+        Lumbar flexion and extension at the top, beyond that share.
+    lean_deg, side_lean_deg : float
+        Trunk forward, and to the own right, at the top.
+    stance_knee_deg, drop_deg : float
+        Bend of the standing knee, and how far the pelvis sinks on the lifted side.
+    """
+    keys, reps = pace.keys(n)
+    sided, works = _turns(reps, sides)
 
     def angles(t: Floats) -> dict[str, Floats]:
-        tilt = 0.18 * height_deg * eased(t, keys)
-        result = {"pelvis_posterior_tilt": tilt, "lumbar_flexion": tilt}
-        for side in SIDES:
-            thigh = height_deg * lifted(t, side)
-            result |= {f"hip_flexion_{side}": thigh - tilt, f"knee_flexion_{side}": 1.1 * thigh}
-            result[f"foot_pitch_{side}"] = 0.2 * thigh
+        up = eased(t, keys)
+        share = 0.18 * height_deg * up
+        lumbar = share + (round_deg - arch_deg) * up
+        trunk = -(1 - 0.62) * share + lean_deg * up
+        thighs = {side: height_deg * up * works(t, side) for side in SIDES}
+        bend = {side: stance_knee_deg * up * works(t, other_side(side)) for side in SIDES}
+        # A knee that gives way takes its thigh forward, so that the foot stays under the hip.
+        legs = {side: thighs[side] + 0.5 * bend[side] for side in SIDES}
+        knees = {side: 1.1 * thighs[side] + bend[side] for side in SIDES}
+        result = one_legged(legs, knees, trunk, lumbar)
+        result |= {f"foot_pitch_{side}": 0.2 * thighs[side] for side in SIDES}
+        lifted = works(t, "left") * 1.0 - works(t, "right") * 1.0
+        result["pelvis_drop_left"] = drop_deg * up * lifted
+        result["trunk_bend_right"] = side_lean_deg * up * 1.6 + drop_deg * up * lifted
         return result
 
-    def stance(t: Floats) -> Floats:
-        return np.where(lifted(t, "left") > 0, 1.0, np.where(lifted(t, "right") > 0, -1.0, 0.0))
+    def side_at(t: Floats) -> npt.NDArray[np.str_]:
+        return np.where(works(t, "left"), "left", np.where(works(t, "right"), "right", ""))
 
-    sided = tuple(replace(rep, side=side) for rep, side in zip(reps, of_rep, strict=True))
-    return Motion("marches", keys[-1][0], angles, sided, stance)
+    return Motion("marches", keys[-1][0], angles, sided, _stance_on_other(side_at))
+
+
+def seated_lifts(
+    n: int = 3,
+    pace: Pace = Pace(out_s=1.0, hold_s=0.5, back_s=1.2, rest_s=0.8),
+    *,
+    height_deg: float = 18.0,
+    sides: Sequence[str] = ("right",),
+    lean_back_deg: float = 0.0,
+    slump_deg: float = 0.0,
+    knee_deg: float = 0.0,
+    other_deg: float = 0.0,
+    push_deg: float = 0.0,
+) -> Motion:
+    """Return long sitting with straight-leg lifts.
+
+    Parameters
+    ----------
+    height_deg, other_deg : float
+        How far the leg, and the other one, goes up.
+    lean_back_deg, slump_deg, knee_deg, push_deg : float
+        At the top: trunk back, lumbar flexion, bend of the lifted knee, arms behind the trunk.
+    """
+    keys, reps = pace.keys(n)
+    sided, works = _turns(reps, sides)
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        up = eased(t, keys)
+        thighs, knees = {}, {}
+        for side in SIDES:
+            mine, theirs = works(t, side), works(t, other_side(side))
+            bend = knee_deg * up * mine
+            # The shank hangs from a bent knee: the thigh goes further up for the same height of the foot.
+            thighs[side] = 90.0 + up * (height_deg * mine + other_deg * theirs) + 0.5 * bend
+            knees[side] = 3.0 + bend
+        result = one_legged(thighs, knees, -4.0 - lean_back_deg * up, 16.0 + slump_deg * up)
+        result |= {f"foot_pitch_{side}": np.full(len(t), -70.0) for side in SIDES}
+        result |= {f"shoulder_flexion_{side}": 25.0 - (25.0 + push_deg) * up for side in SIDES}
+        result |= {f"elbow_flexion_{side}": np.full(len(t), 60.0 - 0.8 * min(push_deg, 60)) for side in SIDES}
+        return result
+
+    def side_at(t: Floats) -> npt.NDArray[np.str_]:
+        return np.full(len(t), "")
+
+    return Motion("seated lifts", keys[-1][0], angles, sided, _stance_on_other(side_at))
+
+
+def lowerings(
+    n: int = 3,
+    pace: Pace = Pace(out_s=1.3, hold_s=1.0, back_s=3.6, rest_s=0.8),
+    *,
+    top_deg: float = 78.0,
+    side: str = "right",
+    arch_deg: float = 0.0,
+    drop_at: float | None = None,
+    drop_s: float = 0.35,
+    stays_deg: float = 0.0,
+) -> Motion:
+    """Return standing knee lifts out of a leg that is stretched back.
+
+    Parameters
+    ----------
+    top_deg : float
+        Elevation of the thigh at the top; 14 degrees behind is the start.
+    arch_deg : float
+        Lumbar extension at the bottom of the way down.
+    drop_at : float, optional
+        The share of the way that is left when the leg is let drop, in ``drop_s``.
+    stays_deg : float
+        How far from the start posture every repetition ends.
+    """
+    keys, reps = pace.keys(n)
+    if drop_at is not None:
+        for rep in reps:
+            at = next(i for i, key in enumerate(keys) if key[0] == rep.end_s)
+            keys.insert(at, (rep.end_s - drop_s, drop_at))
+    rest = -14.0
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        up = eased(t, keys)
+        left = np.zeros(len(t))
+        low = np.zeros(len(t))
+        for rep in reps:
+            left = np.maximum(left, smooth_step((t - rep.hold_end_s) / (rep.end_s - rep.hold_end_s)))
+            late = (t - rep.hold_end_s) / (rep.end_s - rep.hold_end_s)
+            fades = smooth_step((rep.end_s + 0.6 - t) / 0.5)
+            low = np.maximum(low, smooth_step((late - 0.35) / 0.4) * fades * (t > rep.hold_end_s))
+        thigh = rest + (top_deg - rest) * up + stays_deg * left * (1 - up)
+        share = 0.16 * (top_deg - rest) * up
+        lumbar = share - arch_deg * low
+        thighs = {side: thigh, other_side(side): np.zeros(len(t))}
+        knees = {side: 28.0 + 60.0 * up, other_side(side): np.zeros(len(t))}
+        result = one_legged(thighs, knees, -0.38 * share, lumbar)
+        result[f"foot_pitch_{side}"] = 45.0 * (1 - up)
+        return result
+
+    def side_at(t: Floats) -> npt.NDArray[np.str_]:
+        return np.full(len(t), side)
+
+    sided = tuple(replace(rep, side=side) for rep in reps)
+    return Motion("lowerings", keys[-1][0], angles, sided, _stance_on_other(side_at))
+
+
+def bench_lowerings(
+    n: int = 2,
+    pace: Pace = Pace(out_s=1.5, hold_s=1.0, back_s=3.6, rest_s=0.8),
+    *,
+    knee_deg: float = 0.0,
+    slip_deg: float = 0.0,
+    side: str = "right",
+) -> Motion:
+    """Return the same lying at the edge of a bench, the other knee held to the chest.
+
+    Parameters
+    ----------
+    knee_deg : float
+        How much further the working knee bends on the way.
+    slip_deg : float
+        How far the held knee slips away.
+    """
+    keys, reps = pace.keys(n)
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        up = eased(t, keys)
+        flat = np.zeros(len(t))
+        held = other_side(side)
+        return {
+            "pelvis_posterior_tilt": flat + 88.0,
+            f"hip_flexion_{side}": -12.0 + 70.0 * up,
+            f"knee_flexion_{side}": 70.0 + knee_deg * up,
+            f"hip_flexion_{held}": 112.0 - slip_deg * up,
+            f"knee_flexion_{held}": flat + 120.0,
+            f"foot_pitch_{side}": flat - 20.0,
+            "lift_m": flat,
+        }
+
+    sided = tuple(replace(rep, side=side) for rep in reps)
+    return Motion("bench lowerings", keys[-1][0], angles, sided)
+
+
+def couch_stretches(
+    n: int = 3,
+    pace: Pace = Pace(out_s=1.3, hold_s=0.5, back_s=1.3, rest_s=0.8),
+    *,
+    thigh_deg: float = 22.0,
+    lumbar_deg: float = 9.0,
+    lean_deg: float | None = None,
+    trunk_late_s: float = 0.0,
+    turn_deg: float = 0.0,
+    side: str = "right",
+) -> Motion:
+    """Return half-kneeling with the rear shin up: the hip goes forward, the trunk a little back.
+
+    Parameters
+    ----------
+    thigh_deg, lumbar_deg : float
+        How far the rear thigh goes back, and lumbar extension.
+    lean_deg : float, optional
+        How far the trunk leans back; by default what the spine takes it.
+    trunk_late_s : float
+        How long after the thigh the trunk sets off.
+    turn_deg : float
+        Turn of the whole body to the camera at the end.
+    """
+    keys, reps = pace.keys(n)
+    late, _ = pace.keys(n, -trunk_late_s)
+    lean = 0.5 * lumbar_deg if lean_deg is None else lean_deg
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        out, after = eased(t, keys), eased(t, late)
+        front = other_side(side)
+        thighs = {side: 6.0 - thigh_deg * out, front: 84.0 - 0.5 * thigh_deg * out}
+        knees = {side: 124.0 - thigh_deg * out, front: 84.0 + 0.3 * thigh_deg * out}
+        result = one_legged(thighs, knees, 2.0 - lean * after, -lumbar_deg * after)
+        result[f"foot_pitch_{side}"] = np.full(len(t), 150.0)
+        result["heading"] = turn_deg * out
+        return result
+
+    def side_at(t: Floats) -> npt.NDArray[np.str_]:
+        return np.full(len(t), side)
+
+    sided = tuple(replace(rep, side=side) for rep in reps)
+    return Motion("couch stretches", keys[-1][0], angles, sided, _stance_on_other(side_at))
 
 
 def walking(duration_s: float = 5.0, stride_s: float = 1.1, heading_deg: float = 0.0) -> Motion:

@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.body.geometry import flexion_deg, foreshortened_deg, forward_of_down_deg, wrap_deg
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Floats
-from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
+from formcheck.body.scale import SHOULDER_RATIO_AT_90_DEG, BodyScale, mid_hip_px, mid_shoulder_px
 
 ViewNeeded = Literal["side", "front", "any"]
 Measure = Callable[[Floats, str, int, BodyScale], Floats]
@@ -124,6 +124,12 @@ def _trunk_lateral_tilt(points: Floats, side: str, forward_x: int, scale: BodySc
     return np.degrees(np.arctan2(to_own_right, -up[..., 1]))
 
 
+def _chest_turn(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+    across = _part(points, "shoulder", "left") - _part(points, "shoulder", "right")
+    ratio = np.linalg.norm(across, axis=-1) / scale.trunk_px
+    return np.asarray(np.degrees(np.arcsin(np.clip(ratio / SHOULDER_RATIO_AT_90_DEG, 0.0, 1.0))))
+
+
 def _pelvis_obliquity(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
     other = "right" if side == "left" else "left"
     across = _part(points, "hip", side) - _part(points, "hip", other)
@@ -163,6 +169,9 @@ _TABLE = (
         _trunk_lateral_tilt,
     ),
     SignalKind("pelvis_obliquity", "this side's hip higher", "front", True, ("hip",), _pelvis_obliquity),
+    SignalKind(
+        "chest_turn", "off the side view", "side", False, ("shoulder", "hip"), _chest_turn
+    ),
     SignalKind("lumbar_flexion", "flexion", "side", False, ("shoulder", "hip"), None, from_neutral=True),
     SignalKind("hip_flexion", "flexion", "side", True, ("shoulder", "hip", "knee"), None),
 )

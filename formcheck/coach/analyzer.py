@@ -7,30 +7,38 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from formcheck.body.view import LeftRight
 from formcheck.coach.cues import CueChooser
 from formcheck.coach.events import (
     CannotJudge,
     Event,
     FaultEnded,
-    FaultStarted,
     RepBegan,
     RepCompleted,
     RepCounted,
     RepDismissed,
 )
-from formcheck.coach.faults import BoundMonitor, Excursion, rank
-from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, why_dismissed
+from formcheck.coach.faults import Excursion
+from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, other_leg_moved, why_dismissed
 from formcheck.coach.instant import Instant
+from formcheck.coach.lane import Lane
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.repetition import judge_repetition
-from formcheck.coach.reps import RepAbandoned, RepCounter, RepEvent, RepPhases, RepRule, RepStarted
+from formcheck.coach.reps import RepAbandoned, RepEvent, RepPhases, RepStarted
 from formcheck.coach.reps import RepCounted as CounterReturned
 from formcheck.coach.set_report import Repetition, Side
+from formcheck.coach.working_side import instants_from
 from formcheck.exercises.schema import BoundFault, Exercise
 
 # A repetition that begins this soon after a counted one may begin out of the valley between them, without
 # the full start posture. Our choice: a breath at the top.
 FOLLOWS_ON_S = 3.0
+# Of a one-legged movement the other leg takes less than this part; beyond, both legs moved. Our choice.
+TOGETHER_SHARE = 0.6
+# The far leg is guessed rather than seen: it must have moved this much more to be the one that worked.
+SEEN_BETTER = 1.4
+# Two dismissals that begin this close to each other are of the same movement.
+SAME_S = 1.0
 _WHY_ABANDONED = {
     "too small": "The movement was too small to count.",
     "too short": "The movement was too quick to be a repetition.",
@@ -54,12 +62,19 @@ class Analyzer:
     neutral_deg : mapping of str to float
         Every signal in the start posture.
     side : {"left", "right", "both"}
-        The side that works.
+        The side that works; in a one-legged exercise the one next to the camera, and the one that works is
+        found for each repetition.
     not_repetitions_s : tuple of float
         Times at which the user says that no repetition took place.
     start_posture_seen : bool
         Whether the start posture was ever held still. Without, nothing counts: what never begins or ends
         in the start posture is no repetition of the exercise.
+    legs : tuple of {"left", "right"}
+        In a one-legged exercise, the legs whose repetitions count.
+    neutral_of_leg : mapping of str to mapping
+        The start posture of each leg where they differ, as when one leg kneels; else `neutral_deg`.
+    noise_deg : mapping of str to float
+        How much each signal wavers in the start posture: a movement must stand out against it.
     """
 
     exercise: Exercise
@@ -68,82 +83,90 @@ class Analyzer:
     side: Side
     not_repetitions_s: tuple[float, ...] = ()
     start_posture_seen: bool = True
+    legs: tuple[LeftRight, ...] = ("left", "right")
+    neutral_of_leg: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    noise_deg: Mapping[str, float] = field(default_factory=dict)
     repetitions: list[Repetition] = field(default_factory=list, init=False)
     dismissed: list[RepDismissed] = field(default_factory=list, init=False)
     _last: Instant | None = field(default=None, init=False)
     _rows: list[Instant] = field(default_factory=list, init=False)
     _seen_s: float = field(default=float("-inf"), init=False)
-    _counter: RepCounter = field(init=False)
-    _monitors: list[BoundMonitor] = field(default_factory=list, init=False)
+    _lanes: list[Lane] = field(default_factory=list, init=False)
     _cues: CueChooser = field(init=False)
-    _excursions: list[Excursion] = field(default_factory=list, init=False)
+    _told: set[tuple[str, str]] = field(default_factory=set, init=False)
     _withheld: dict[str, str] = field(default_factory=dict, init=False)
-    _began_s: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        rule = self.exercise.repetition
-        self._counter = RepCounter(
-            RepRule(rule.target_deg, rule.min_deg, rule.min_s, rule.max_s),
-            rest_deg=self._oriented(self.neutral_deg.get(self.signal, 0.0)),
-        )
-        self._cues = CueChooser(self.exercise)
-        self._monitors = [
-            BoundMonitor(fault, self.neutral_deg)
-            for fault in self.exercise.faults
-            if isinstance(fault, BoundFault)
+        legs: tuple[LeftRight | None, ...] = self.legs if self.exercise.repetition.one_leg else (None,)
+        # The leg next to the camera first: of two that seem to move alike it is the one that is seen.
+        self._lanes = [
+            Lane(
+                self.exercise,
+                self.signal,
+                self.neutral_of_leg.get(leg or "", self.neutral_deg),
+                leg,
+                self.noise_deg,
+            )
+            for leg in sorted(legs, key=lambda leg: leg != self.side)
         ]
+        self._cues = CueChooser(self.exercise)
 
     def feed(self, instant: Instant) -> list[Event]:
         """Take one instant, later than every earlier one, and return what it brings about."""
         events: list[Event] = []
-        if self._last is not None and jumped(self._last, instant):
-            events += self._translate(self._counter.break_off(instant.t_s, "jump"))
+        broken = self._last is not None and jumped(self._last, instant)
         self._last = instant
+        for lane in self._lanes:
+            if broken:
+                events += self._translate(lane, lane.counter.break_off(instant.t_s, "jump"))
         self._rows.append(instant)
-        value = self._oriented(instant.deg[self.signal])
-        events += self._translate(self._counter.feed(instant.t_s, value))
-        self._forget(instant.t_s, seen=value == value)
-        if self._counter.moving:
-            events += self._watch(instant)
+        values = [lane.value(instant) for lane in self._lanes]
+        for lane, value in zip(self._lanes, values, strict=True):
+            events += self._translate(lane, lane.counter.feed(instant.t_s, value))
+        self._forget(instant.t_s, seen=any(value == value for value in values))
+        events += self._watch([lane for lane in self._lanes if lane.counter.moving], instant)
         events += self._say_withheld(instant)
         return events
 
     def finish(self) -> list[Event]:
         """End the set."""
-        return self._translate(self._counter.finish())
+        return [event for lane in self._lanes for event in self._translate(lane, lane.counter.finish())]
 
     # ---- repetitions --------------------------------------------------------------------------
 
-    def _oriented(self, value_deg: float) -> float:
-        return value_deg if self.exercise.repetition.direction == "increase" else -value_deg
-
-    def _translate(self, counted: list[RepEvent]) -> list[Event]:
+    def _translate(self, lane: Lane, counted: list[RepEvent]) -> list[Event]:
         events: list[Event] = []
         for event in counted:
             if isinstance(event, RepStarted):
-                events += self._begin(event)
+                events += self._begin(lane, event)
             elif isinstance(event, CounterReturned):
-                events += self._end_faults(event.t_s)
+                events += self._tell_ended(lane, lane.end_faults(event.t_s))
             elif isinstance(event, RepPhases):
-                events += self._complete(event)
+                events += self._complete(lane, event)
             elif isinstance(event, RepAbandoned):
-                events += self._end_faults(event.t_s)
+                events += self._tell_ended(lane, lane.end_faults(event.t_s))
                 events += self._dismiss(event.t_s, event.start_s, _WHY_ABANDONED[event.reason])
         return events
 
-    def _begin(self, event: RepStarted) -> list[Event]:
+    def _begin(self, lane: Lane, event: RepStarted) -> list[Event]:
         """Open a repetition, and show the fault detector what happened since it began."""
-        events: list[Event] = [RepBegan(event.t_s, event.start_s)]
-        self._excursions = []
-        self._began_s = event.start_s
+        alone = not any(other.counter.moving for other in self._lanes if other is not lane)
+        events: list[Event] = [RepBegan(event.t_s, event.start_s)] if alone else []
+        lane.excursions = []
         for row in self._rows_between(event.start_s, event.t_s)[:-1]:
-            events += self._watch(row)
+            events += self._watch([lane], row)
         return events
 
-    def _complete(self, phases: RepPhases) -> list[Event]:
-        rows = self._rows_between(phases.start_s - POSTURE_BEFORE_S, phases.t_s)
-        follows_on = bool(self.repetitions) and (phases.start_s - self.repetitions[-1].end_s < FOLLOWS_ON_S)
-        why = why_dismissed(self.exercise, phases, rows, self.signal, follows_on=follows_on)
+    def _complete(self, lane: Lane, phases: RepPhases) -> list[Event]:
+        raw = self._rows_between(phases.start_s - POSTURE_BEFORE_S, phases.t_s)
+        weaker, why = self._beside_other_leg(lane, phases, raw)
+        if weaker:
+            return []
+        rows = instants_from(raw, lane.leg)
+        side = lane.leg or self.side
+        before = [rep.end_s for rep in self.repetitions if rep.side == side]
+        follows_on = bool(before) and phases.start_s - before[-1] < FOLLOWS_ON_S
+        why = why or why_dismissed(self.exercise, phases, rows, self.signal, follows_on=follows_on)
         if any(phases.start_s <= t_s <= phases.end_s for t_s in self.not_repetitions_s):
             why = "You said that this was no repetition."
         if not self.start_posture_seen:
@@ -153,20 +176,37 @@ class Analyzer:
         repetition = judge_repetition(
             self.exercise,
             phases,
-            self._rows_between(phases.start_s, phases.end_s),
-            self._within_phases(phases),
+            [row for row in rows if phases.start_s <= row.t_s <= phases.end_s],
+            self._within_phases(lane, phases),
             index=len(self.repetitions) + 1,
-            side=self.side,
-            lead_in=self._rest_before(phases),
+            side=side,
+            lead_in=instants_from(self._rest_before(phases), lane.leg),
+            neutral_deg=lane.neutral,
         )
         self.repetitions.append(repetition)
         return [RepCounted(phases.t_s, repetition.index), RepCompleted(phases.t_s, repetition)]
+
+    def _beside_other_leg(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> tuple[bool, str]:
+        """Return whether this was the other leg's movement, and why it is none where both legs moved."""
+        other = next((each for each in self._lanes if each is not lane), None)
+        if lane.leg is None or other is None:
+            return False, ""
+        moved_deg = other_leg_moved(rows, other.column, phases, self.exercise)
+        if moved_deg < TOGETHER_SHARE * phases.amplitude_deg:
+            return False, ""
+        if self.exercise.repetition.other_leg == "still":
+            return False, "Both legs moved."
+        trust = SEEN_BETTER if lane is self._lanes[0] else 1 / SEEN_BETTER
+        return moved_deg > trust * phases.amplitude_deg, ""
 
     def _rest_before(self, phases: RepPhases) -> list[Instant]:
         last_s = self.repetitions[-1].end_s if self.repetitions else float("-inf")
         return self._rows_between(max(last_s, phases.start_s - POSTURE_BEFORE_S), phases.start_s)[:-1]
 
     def _dismiss(self, t_s: float, start_s: float, why: str) -> list[Event]:
+        told = any(each.why == why and abs(each.start_s - start_s) < SAME_S for each in self.dismissed)
+        if told:  # both legs tried to begin a repetition of the same movement
+            return []
         dismissed = RepDismissed(t_s, start_s, why)
         self.dismissed.append(dismissed)
         return [dismissed]
@@ -184,7 +224,7 @@ class Analyzer:
         """
         if seen:
             self._seen_s = t_s
-        oldest_s = min(self._counter.since_s, t_s) - POSTURE_BEFORE_S
+        oldest_s = min(t_s, *(lane.counter.since_s for lane in self._lanes)) - POSTURE_BEFORE_S
         del self._rows[: bisect_left(self._rows, oldest_s, key=lambda row: row.t_s)]
         unseen_s = self._seen_s + self.exercise.repetition.max_s, t_s - POSTURE_BEFORE_S
         if unseen_s[0] < unseen_s[1]:
@@ -193,28 +233,24 @@ class Analyzer:
 
     # ---- faults -------------------------------------------------------------------------------
 
-    def _watch(self, instant: Instant) -> list[Event]:
+    def _watch(self, lanes: list[Lane], instant: Instant) -> list[Event]:
+        """Show an instant to the lanes that move; only what the one furthest on its way says is told."""
         events: list[Event] = []
-        started: list[FaultStarted] = []
-        for monitor in self._monitors:
-            before = monitor.current
-            self._excursions += monitor.feed(instant)
-            now = monitor.current
-            if now is not None and (before is None or rank(now) > rank(before)):
-                started.append(FaultStarted(instant.t_s, monitor.rule.id, now, monitor.onset_s()))
-            elif before is not None and now is None:
-                events.append(FaultEnded(instant.t_s, monitor.rule.id))
-        return [*events, *started, *self._cues.choose(instant.t_s, started)]
-
-    def _end_faults(self, t_s: float) -> list[Event]:
-        events: list[Event] = []
-        for monitor in self._monitors:
-            if monitor.current is not None:
-                events.append(FaultEnded(t_s, monitor.rule.id))
-            self._excursions += monitor.end()
+        chief = max(lanes, key=lambda lane: lane.way(instant), default=None)
+        for lane in lanes:
+            ended, started = lane.watch(instant)
+            events += self._tell_ended(lane, ended)
+            if lane is chief:
+                self._told |= {(lane.column, event.fault_id) for event in started}
+                events += [*started, *self._cues.choose(instant.t_s, started)]
         return events
 
-    def _within_phases(self, phases: RepPhases) -> list[Excursion]:
+    def _tell_ended(self, lane: Lane, ended: list[FaultEnded]) -> list[Event]:
+        told: list[Event] = [event for event in ended if (lane.column, event.fault_id) in self._told]
+        self._told -= {(lane.column, event.fault_id) for event in ended}
+        return told
+
+    def _within_phases(self, lane: Lane, phases: RepPhases) -> list[Excursion]:
         """Return the excursions that fall into a phase in which their fault is asked for."""
         spans = {
             rule.id: [phase_span(phases, phase, self.exercise) for phase in rule.phases]
@@ -223,7 +259,7 @@ class Analyzer:
         }
         return [
             excursion
-            for excursion in self._excursions
+            for excursion in lane.excursions
             if any(
                 excursion.start_s <= last and excursion.end_s >= first
                 for first, last in spans[excursion.fault_id]
@@ -234,7 +270,7 @@ class Analyzer:
         """Say once when a required signal becomes impossible to judge, and again when the reason changes."""
         events: list[Event] = []
         for name in self.exercise.requires:
-            key = instant.reason[name]
+            key = instant.reason.get(name, "")
             if key and key != self._withheld.get(name, ""):
                 events.append(CannotJudge(instant.t_s, name, key))
             self._withheld[name] = key

@@ -99,8 +99,18 @@ class BoundMonitor:
         level = max(worst, key=lambda item: rank(item.severity))
         return level.since_s if level.since_s is not None else self._seen_s
 
-    def feed(self, instant: Instant) -> list[Excursion]:
-        """Take one instant of an active phase; return the excursions that it ended."""
+    def feed(self, instant: Instant, way: float = float("nan")) -> list[Excursion]:
+        """Take one instant of an active phase; return the excursions that it ended.
+
+        Parameters
+        ----------
+        instant : Instant
+            As seen from the working leg.
+        way : float
+            How far the movement is, for rules that look at a part of the way only.
+        """
+        if not self._applies(instant, way):
+            return self.end()
         value, sd = self._value(instant)
         if value != value:  # withheld
             return self.end() if instant.t_s - self._seen_s > MAX_WITHHELD_S else []
@@ -120,13 +130,24 @@ class BoundMonitor:
         self._peak = float("-inf")
         return ended
 
+    def _applies(self, instant: Instant, way: float) -> bool:
+        """Return whether this is a part of the movement that the rule looks at."""
+        rule = self.rule
+        if rule.way is not None and not rule.way[0] <= way <= rule.way[1]:
+            return False
+        if rule.while_signal is None:
+            return True
+        beside = instant.deg[rule.while_signal] - self.neutral_deg.get(rule.while_signal, float("nan"))
+        return rule.while_deg[0] <= beside <= rule.while_deg[1]
+
     def _value(self, instant: Instant) -> tuple[float, float]:
         rule = self.rule
         value = instant.deg[rule.signal]
         if rule.from_start:
             value -= self.neutral_deg.get(rule.signal, float("nan"))
         if rule.less_signal is not None:
-            value -= rule.less_share * instant.deg[rule.less_signal]
+            risen = instant.deg[rule.less_signal] - self.neutral_deg.get(rule.less_signal, 0.0)
+            value -= rule.less_share * max(0.0, risen)
         sd = max(instant.sd_deg[rule.signal], MIN_VERDICT_SD_DEG.get(rule.signal, 0.0))
         return self._sign * value, sd
 

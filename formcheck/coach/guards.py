@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from formcheck.body.pose import Floats
+from formcheck.body.pose import Bools, Floats
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.reps import RepPhases
 from formcheck.exercises.schema import Exercise
@@ -105,11 +105,31 @@ def _median(anchors: Floats) -> Floats:
     return result
 
 
-def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool:
+def other_leg_moved(
+    rows: Sequence[Instant], column_name: str, phases: RepPhases, exercise: Exercise
+) -> float:
+    """Return by how many degrees the other leg moved along; 0 where it was not seen."""
+    inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
+    middle, ends = _middle_and_ends(inside, phases)
+    values = np.array([row.deg.get(column_name, np.nan) for row in inside])
+    known = np.isfinite(values)
+    if not (known & middle).any() or not (known & ends).any():
+        return 0.0
+    moved_deg = float(np.median(values[known & middle]) - np.median(values[known & ends]))
+    return moved_deg if exercise.repetition.direction == "increase" else -moved_deg
+
+
+def _middle_and_ends(rows: Sequence[Instant], phases: RepPhases) -> tuple[Bools, Bools]:
+    """Return which instants are about the peak, and which at the beginning or end."""
     t_s = times(rows)
     quarter = phases.duration_s / 4
     middle = np.abs(t_s - phases.peak_s) <= max(quarter / 2, (phases.hold_end_s - phases.hold_start_s) / 2)
     ends = (t_s <= phases.start_s + quarter / 2) | (t_s >= phases.end_s - quarter / 2)
+    return np.asarray(middle), np.asarray(ends)
+
+
+def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool:
+    middle, ends = _middle_and_ends(rows, phases)
     for side in ("left", "right"):
         name = f"{signal}_{side}"
         if not rows or name not in rows[0].deg:

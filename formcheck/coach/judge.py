@@ -10,7 +10,7 @@ import numpy as np
 from formcheck import __version__
 from formcheck.body.filters import smooth_track
 from formcheck.body.measure import Calibration, anchor, measure, refer_to_neutral
-from formcheck.body.neutral import NeutralWindow, find_neutral, neutral_at
+from formcheck.body.neutral import NeutralWindow, neutral_at
 from formcheck.body.pose import PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
@@ -21,6 +21,7 @@ from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.instant import instants
 from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
+from formcheck.coach.start import find_start
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Exercise
@@ -77,7 +78,11 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     side: LeftRight = corrections.side or view.near_side or "right"
     calibration = Calibration(view, scale, side)
     raw = measure(clean, calibration)
-    window = _neutral_window(raw, exercise, corrections)
+    start = find_start(raw, exercise, view, side)
+    exercise = start.exercise
+    window = start.window
+    if corrections.neutral_s is not None:
+        window = neutral_at(raw, *corrections.neutral_s)
     neutral_deg = _neutral_values(raw, window)
     back = _back_neutral(clean, calibration, raw, window)
     signals = with_spine(clean, calibration, refer_to_neutral(raw, neutral_deg), back)
@@ -89,6 +94,9 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         side="both" if exercise.repetition.both_sides else side,
         not_repetitions_s=corrections.not_repetitions,
         start_posture_seen=window.accepted,
+        legs=("left", "right") if corrections.side is None else (corrections.side,),
+        noise_deg=_wavering(raw, window),
+        neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
     )
     for instant in instants(signals, anchor(clean, scale)):
         analyzer.feed(instant)
@@ -115,14 +123,6 @@ def counting_signal(exercise: Exercise, signals: Signals, track: PoseTrack) -> s
     return exercise.repetition.signals[-1]
 
 
-def _neutral_window(raw: Signals, exercise: Exercise, corrections: Corrections) -> NeutralWindow:
-    if corrections.neutral_s is not None:
-        return neutral_at(raw, *corrections.neutral_s)
-    if not len(raw):
-        return NeutralWindow(None, None, accepted=False, reason="Nobody was seen.")
-    return find_neutral(raw, exercise.start_posture.bounds_deg)
-
-
 def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
     """Return the median of every signal over the neutral; empty without one."""
     if not window.accepted or window.start_s is None or window.end_s is None:
@@ -134,6 +134,18 @@ def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
         if seen.size:
             medians[name] = float(np.median(seen))
     return medians
+
+
+def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
+    """Return the standard deviation of every signal over the neutral."""
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return {}
+    inside = raw.between(window.start_s, window.end_s)
+    return {
+        name: float(np.nanstd(values[inside]))
+        for name, values in raw.deg.items()
+        if np.isfinite(values[inside]).any()
+    }
 
 
 def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:

@@ -1,15 +1,50 @@
 """Faults of a whole repetition: too short a range, too quick a phase, one part ahead of another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from formcheck.body.pose import Floats
+from formcheck.coach.faults import SURE_Z
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import Fault, Severity
-from formcheck.exercises.schema import Exercise, LeadFault, Phase, RangeFault, TempoFault
+from formcheck.exercises.schema import (
+    ApartFault,
+    DropFault,
+    Exercise,
+    FaultRule,
+    LeadFault,
+    LongFault,
+    Phase,
+    RangeFault,
+    ShareFault,
+    SpeedFault,
+    StartFault,
+    TempoFault,
+    UnreturnedFault,
+)
 
+MIN_SAMPLES = 4
+# A change from the own start posture is surer than an angle, whose systematic error it shares; our choice,
+# three fifths of the landmarks' five degrees.
+CHANGE_SD_DEG = 3.0
+# The lumbar deviation's floor in verdicts (measurement.md, section 4).
+MIN_SHARE_SD_DEG = 4.0
+# Less bend than this cannot be shared out; our choice, twice the deviation of a change.
+MIN_SHARED_DEG = 6.0
+# A phase's length is known to about a tenth of a second, a short one's a little better: mean errors of
+# synthetic tracks (tests/coach/test_exercise_counting.py) [M].
+TEMPO_SD_S, TEMPO_SD_SHARE = 0.1, 0.08
+PEAK_WINDOW_S = 0.3
+SPEED_WINDOW_S = 0.2
+# The last third of the way back, without its eased end; shares of the way that are left.
+DROP_FROM, DROP_TO = 1 / 3, 0.05
+# A signal has set off after a fifth of its way: earlier, noise decides. Our choice.
+ONSET_SHARE = 0.2
+MIN_SETTING_OFF_DEG = 8.0
+LUMBAR_OFFSET = "lumbar_offset"
 # A signal that hardly moves leads nothing; our choice, twice the landmarks' noise.
 MIN_LEADING_RANGE_DEG = 10.0
 
@@ -23,7 +58,11 @@ def phase_span(phases: RepPhases, phase: Phase, exercise: Exercise) -> tuple[flo
 
 
 def whole_repetition_faults(
-    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], lead_in: Sequence[Instant] = ()
+    exercise: Exercise,
+    phases: RepPhases,
+    rows: Sequence[Instant],
+    lead_in: Sequence[Instant] = (),
+    neutral_deg: Mapping[str, float] | None = None,
 ) -> list[Fault]:
     """Judge the faults that only a finished repetition can show.
 
@@ -34,29 +73,222 @@ def whole_repetition_faults(
     phases : RepPhases
         Of the repetition.
     rows : sequence of Instant
-        From its start to its end.
+        From its start to its end, as seen from the working leg.
     lead_in : sequence of Instant
         A moment of rest before it: what leads has begun before the repetition's own signal moves.
+    neutral_deg : mapping of str to float, optional
+        Every signal in the start posture.
     """
-    faults: list[Fault] = []
-    for rule in exercise.faults:
-        if isinstance(rule, RangeFault):
-            share = phases.amplitude_deg / exercise.repetition.target_deg
-            faults += _below(exercise, rule, share, "share of target", (phases.start_s, phases.end_s))
-        elif isinstance(rule, TempoFault):
-            span = phase_span(phases, rule.phase, exercise)
-            faults += _below(exercise, rule, span[1] - span[0], "s", span)
-        elif isinstance(rule, LeadFault):
-            span = phase_span(phases, rule.phase, exercise)
-            outward = rule.phase == exercise.repetition.first_phase
-            faults += _lead(rule, span, [*lead_in, *rows] if outward else rows, outward=outward)
-    return faults
+    seen = _Seen(exercise, phases, rows, lead_in, neutral_deg or {})
+    return [fault for rule in exercise.faults for fault in _judge(rule, seen)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of one repetition."""
+
+    exercise: Exercise
+    phases: RepPhases
+    rows: Sequence[Instant]
+    lead_in: Sequence[Instant]
+    neutral_deg: Mapping[str, float]
+
+    def span(self, phase: Phase) -> tuple[float, float]:
+        return phase_span(self.phases, phase, self.exercise)
+
+    @property
+    def whole(self) -> tuple[float, float]:
+        return self.phases.start_s, self.phases.end_s
+
+    def counting(self) -> tuple[Floats, Floats]:
+        """Return times and values of the counting signal, oriented so that a repetition raises it."""
+        name = next((n for n in self.exercise.repetition.signals if self._measured(n)), "")
+        if not name:
+            return np.empty(0), np.empty(0)
+        t_s, values = times(self.rows), column(self.rows, name)
+        known = np.isfinite(values)
+        sign = 1.0 if self.exercise.repetition.direction == "increase" else -1.0
+        return t_s[known], sign * values[known]
+
+    def wavering(self) -> float:
+        """Return how much the counting signal wavered at rest just before, as a standard deviation."""
+        for name in self.exercise.repetition.signals:
+            values = np.array([row.deg.get(name, np.nan) for row in self.lead_in])
+            if np.isfinite(values).sum() >= MIN_SAMPLES:
+                return float(np.nanstd(values))
+        return 0.0
+
+    def _measured(self, name: str) -> bool:
+        seen = [row for row in self.rows if np.isfinite(row.deg.get(name, np.nan))]
+        return len(seen) >= MIN_SAMPLES and len(seen) >= len(self.rows) / 2
+
+
+def _judge(rule: FaultRule, seen: _Seen) -> list[Fault]:
+    """Return the fault of one rule, if it was broken; bound faults are watched in the stream instead."""
+    match rule:
+        case RangeFault() | TempoFault() | LongFault():
+            return _size_or_tempo(rule, seen)
+        case SpeedFault():
+            return _fast(rule, seen)
+        case DropFault():
+            return _drops(rule, seen)
+        case UnreturnedFault():
+            return _unreturned(rule, seen)
+        case LeadFault():
+            outward = rule.phase == seen.exercise.repetition.first_phase
+            rows = [*seen.lead_in, *seen.rows] if outward else seen.rows
+            return _lead(rule, seen.span(rule.phase), rows, outward=outward)
+        case ApartFault():
+            return _apart(rule, seen)
+        case ShareFault():
+            return _share(rule, seen)
+        case StartFault():
+            return _start(rule, seen)
+    return []
+
+
+def _size_or_tempo(rule: RangeFault | TempoFault | LongFault, seen: _Seen) -> list[Fault]:
+    if isinstance(rule, RangeFault):
+        if rule.signal is not None:
+            return _short_of(rule, seen)
+        share = seen.phases.amplitude_deg / seen.exercise.repetition.target_deg
+        return _below(seen.exercise, rule, share, "share of target", seen.whole)
+    span = seen.span(rule.phase)
+    if isinstance(rule, TempoFault):
+        return _below(seen.exercise, rule, span[1] - span[0], "s", span, tempo=True)
+    return _above(rule, seen.exercise.repetition.signals[0], span[1] - span[0], "s", span)
+
+
+def _above(
+    rule: FaultRule, signal: str, value: float, unit: str, span: tuple[float, float], margin: float = 0.0
+) -> list[Fault]:
+    """Return the gravest bound that a value surely exceeds."""
+    crossed = [(severity, bound) for severity, bound in rule.bounds if value - margin > bound]
+    return [_fault(rule, signal, crossed[-1], value, unit, span)] if crossed else []
+
+
+def _short_of(rule: RangeFault, seen: _Seen) -> list[Fault]:
+    """Judge how far another signal than the repetition's own went."""
+    if rule.signal is None or rule.target_deg is None:
+        return []
+    change = _change_at_peak(rule.signal, seen)
+    if change is None:
+        return []
+    return _below(seen.exercise, rule, abs(change) / rule.target_deg, "share of target", seen.whole)
+
+
+def _change_at_peak(name: str, seen: _Seen) -> float | None:
+    """Return how far a signal was from its start, in the middle of the repetition; None if unseen."""
+    half_s = max(PEAK_WINDOW_S, seen.phases.hold_end_s - seen.phases.hold_start_s) / 2
+    t_s, values = times(seen.rows), np.array([row.deg.get(name, np.nan) for row in seen.rows])
+    start = values[t_s <= seen.phases.start_s + PEAK_WINDOW_S]
+    peak = values[np.abs(t_s - seen.phases.peak_s) <= half_s]
+    if not np.isfinite(start).any() or not np.isfinite(peak).any():
+        return None
+    from_deg = seen.neutral_deg.get(name, float(np.nanmedian(start)))
+    return float(np.nanmedian(peak)) - from_deg
+
+
+def _fast(rule: SpeedFault, seen: _Seen) -> list[Fault]:
+    t_s, values = seen.counting()
+    span = seen.span(rule.phase)
+    inside = (t_s >= span[0]) & (t_s <= span[1])
+    if inside.sum() < MIN_SAMPLES:
+        return []
+    t_s, values = t_s[inside], values[inside]
+    # Over a while at least, so that a noisy pair of frames is no speed.
+    later = np.searchsorted(t_s, t_s + SPEED_WINDOW_S)
+    usable = later < len(t_s)
+    if not usable.any():
+        return []
+    i, j = np.flatnonzero(usable), later[usable]
+    speed = np.abs((values[j] - values[i]) / (t_s[j] - t_s[i])).max()
+    margin = 2 * seen.wavering() / SPEED_WINDOW_S
+    return _above(rule, seen.exercise.repetition.signals[0], float(speed), "deg/s", span, margin)
+
+
+def _drops(rule: DropFault, seen: _Seen) -> list[Fault]:
+    """Compare the last third of the way back with the whole of it; its very end is eased and left out."""
+    t_s, values = seen.counting()
+    span = seen.phases.hold_end_s, seen.phases.end_s
+    inside = (t_s >= span[0]) & (t_s <= span[1])
+    if inside.sum() < MIN_SAMPLES:
+        return []
+    t_s, values = t_s[inside], values[inside]
+    left = (values - values[-1]) / max(float(values[0] - values[-1]), 1e-9)
+    began = t_s[np.flatnonzero(left >= DROP_FROM)[-1]]
+    arrived = t_s[np.flatnonzero(left >= DROP_TO)[-1]]
+    mean_per_s = (1 - DROP_TO) / max(float(arrived - t_s[0]), 1e-9)
+    ratio = (DROP_FROM - DROP_TO) / max(float(arrived - began), SPEED_WINDOW_S) / mean_per_s
+    return _above(
+        rule, seen.exercise.repetition.signals[0], ratio, "times the mean speed", (float(began), span[1])
+    )
+
+
+def _unreturned(rule: UnreturnedFault, seen: _Seen) -> list[Fault]:
+    t_s, values = seen.counting()
+    name = next((n for n in seen.exercise.repetition.signals if n in seen.neutral_deg), "")
+    if not len(t_s) or not name:
+        return []
+    sign = 1.0 if seen.exercise.repetition.direction == "increase" else -1.0
+    last = values[t_s >= seen.phases.end_s - PEAK_WINDOW_S]
+    left_deg = float(np.median(last)) - sign * seen.neutral_deg[name] if len(last) else 0.0
+    end_s = seen.phases.end_s
+    return _above(rule, name, left_deg, "deg", (end_s - PEAK_WINDOW_S, end_s), SURE_Z * CHANGE_SD_DEG)
+
+
+def _apart(rule: ApartFault, seen: _Seen) -> list[Fault]:
+    """Compare when signals set off on the way out; what hardly moves sets off never and is not asked."""
+    rows = [row for row in [*seen.lead_in, *seen.rows] if row.t_s <= seen.phases.hold_start_s]
+    if len(rows) < MIN_SAMPLES:
+        return []
+    t_s = times(rows)
+    set_off = [passing_s(t_s, column(rows, name), ONSET_SHARE) for name in rule.signals]
+    known = [each for each in set_off if each is not None]
+    if len(known) < 2:
+        return []
+    first, last = min(known), max(known)
+    latest = rule.signals[set_off.index(last)]
+    return _above(rule, latest, last - first, "s", (first, last))
+
+
+def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
+    mine, beside = _change_at_peak(rule.signal, seen), _change_at_peak(rule.beside, seen)
+    if mine is None or beside is None or abs(mine) + abs(beside) < MIN_SHARED_DEG:
+        return []
+    mine, beside = abs(mine), abs(beside)
+    sd = max(float(np.nanmedian([row.sd_deg[rule.signal] for row in seen.rows])), MIN_SHARE_SD_DEG)
+    margin = SURE_Z * float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
+    span = seen.phases.hold_start_s, seen.phases.hold_end_s
+    return _above(rule, rule.signal, mine / (mine + beside), "share", span, margin)
+
+
+def _start(rule: StartFault, seen: _Seen) -> list[Fault]:
+    """Judge the start posture against quiet standing; silent where that was not seen."""
+    offset_deg = seen.neutral_deg.get(LUMBAR_OFFSET)
+    if offset_deg is None:
+        return []
+    sign = 1.0 if rule.beyond == "above" else -1.0
+    margin = SURE_Z * MIN_SHARE_SD_DEG
+    crossed = [(name, bound) for name, bound in rule.bounds if sign * (offset_deg - bound) - margin > 0]
+    span = seen.phases.start_s, seen.phases.start_s
+    return [_fault(rule, "lumbar_flexion", crossed[-1], offset_deg, "deg", span)] if crossed else []
 
 
 def _below(
-    exercise: Exercise, rule: RangeFault | TempoFault, value: float, unit: str, span: tuple[float, float]
+    exercise: Exercise,
+    rule: RangeFault | TempoFault,
+    value: float,
+    unit: str,
+    span: tuple[float, float],
+    *,
+    tempo: bool = False,
 ) -> list[Fault]:
-    crossed = [(severity, bound) for severity, bound in rule.bounds if value < bound]
+    crossed = [
+        (severity, bound)
+        for severity, bound in rule.bounds
+        if value < bound - (SURE_Z * min(TEMPO_SD_S, TEMPO_SD_SHARE * bound) if tempo else 0.0)
+    ]
     counted_by = exercise.repetition.signals[0]
     return [_fault(rule, counted_by, crossed[-1], value, unit, span)] if crossed else []
 
@@ -80,19 +312,26 @@ def _lead(
 
 def half_way_s(t_s: Floats, values: Floats) -> float | None:
     """Return when a signal was half-way between its first and last level; None where it hardly moved."""
+    return passing_s(t_s, values, 0.5, MIN_LEADING_RANGE_DEG)
+
+
+def passing_s(
+    t_s: Floats, values: Floats, share: float, least_deg: float = MIN_SETTING_OFF_DEG
+) -> float | None:
+    """Return when a signal first was a share of the way from its first to its last level."""
     known = np.isfinite(values)
-    if known.sum() < 4:
+    if known.sum() < MIN_SAMPLES:
         return None
     t_s, values = t_s[known], values[known]
     change = values[-1] - values[0]
-    if abs(change) < MIN_LEADING_RANGE_DEG:
+    if abs(change) < least_deg:
         return None
-    past = np.flatnonzero((values - values[0]) / change >= 0.5)
+    past = np.flatnonzero((values - values[0]) / change >= share)
     return float(t_s[past[0]])
 
 
 def _fault(
-    rule: RangeFault | TempoFault | LeadFault,
+    rule: FaultRule,
     signal: str,
     crossed: tuple[Severity, float],
     value: float,

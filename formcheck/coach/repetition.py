@@ -1,6 +1,7 @@
 """Puts one judged repetition together: ranges, lumbar reading, faults, verdict and its reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_faults import phase_span, whole_repetition_faults
 from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
+from formcheck.coach.usable_range import usable_range
+from formcheck.coach.working_side import column_of
+from formcheck.exercises.rules import OTHER
 from formcheck.exercises.schema import BoundFault, Exercise
 
 # measurement.md, section 4: a required part withheld for more of a repetition cannot be judged.
@@ -26,6 +30,7 @@ def judge_repetition(
     index: int,
     side: Side,
     lead_in: Sequence[Instant] = (),
+    neutral_deg: Mapping[str, float] | None = None,
 ) -> Repetition:
     """Return the repetition with everything that is known of it.
 
@@ -45,11 +50,12 @@ def judge_repetition(
         The side that worked.
     lead_in : sequence of Instant
         The rest just before it.
+    neutral_deg : mapping of str to float, optional
+        Every signal in the start posture.
     """
-    faults = [
-        *_surest(exercise, excursions),
-        *whole_repetition_faults(exercise, phases, rows, lead_in),
-    ]
+    whole = whole_repetition_faults(exercise, phases, rows, lead_in, neutral_deg or {})
+    faults = [*_surest(exercise, excursions), *whole]
+    faults = [replace(fault, signal=_column(fault.signal, side)) for fault in faults]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
     withheld = _withheld(exercise, rows)
     unsure = sorted({e.fault_id for e in excursions if not e.sure and rank(e.severity) > 0})
@@ -65,11 +71,15 @@ def judge_repetition(
         eccentric_s=_length_s(phase_span(phases, "eccentric", exercise)),
         verdict=verdict,
         reasons=_reasons(faults, withheld, unsure if verdict == "borderline" else [], rows),
-        usable_range=None,
+        usable_range=usable_range(exercise, rows, faults, neutral_deg or {}),
         range=_ranges(phases, rows),
         lumbar_flexion_deg=_lumbar(phases, rows),
         faults=tuple(faults),
     )
+
+
+def _column(name: str, side: Side) -> str:
+    return name if side == "both" else column_of(name, side)
 
 
 def _length_s(span: tuple[float, float]) -> float:
@@ -136,6 +146,8 @@ def _reasons(
 def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]:
     result: dict[str, AngleRange] = {}
     for name in rows[0].deg if rows else ():
+        if name.startswith(OTHER):
+            continue  # it is among the columns of its own side
         values = column(rows, name)
         known = np.flatnonzero(np.isfinite(values))
         if known.size < (1 - MAX_WITHHELD_SHARE) * len(rows):

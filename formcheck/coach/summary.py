@@ -53,6 +53,7 @@ def withheld_stretches(signals: Signals, exercise: Exercise) -> tuple[Withheld, 
     return tuple(
         Withheld(name, start_s, end_s, reasons.why(key), reasons.how_to_fix(key))
         for name in names
+        if name in signals.reason  # the leg that does not work changes from one repetition to the next
         for key, start_s, end_s in _stretches(signals.t_s, signals.reason[name].tolist())
     )
 

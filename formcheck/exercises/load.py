@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from formcheck.errors import UsageError
+from formcheck.exercises.rules import KINDS
 from formcheck.exercises.schema import Exercise
 
 LIBRARY = Path(__file__).parent / "library"
@@ -74,13 +75,12 @@ def load(id_or_path: str) -> LoadedExercise:
 
 def _explain(path: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:
     # Pydantic names the chosen kind of a fault in the location; the file does not.
-    kinds = {"bound", "short", "quick", "leads"}
     in_message = re.match(r"Value error, (faults\.\d+\.\w+): ", message)
     if in_message:
         parts = in_message.group(1).split(".")
         loc = tuple(int(part) if part.isdigit() else part for part in parts)
         message = message.replace(in_message.group(1) + ": ", "")
-    steps = [step for i, step in enumerate(loc) if not (i == 2 and step in kinds)]
+    steps = [step for i, step in enumerate(loc) if not (i == 2 and step in KINDS)]
     field = ".".join(str(step) for step in steps) or "(whole file)"
     return f"{path}, line {line_of(text, steps)}: {field}: {message.removeprefix('Value error, ')}"
 
@@ -91,7 +91,7 @@ def line_of(text: str, steps: list[int | str]) -> int:
     Knows ``[table]``, ``[[array]]`` and ``key = ``, which is all that exercise files use.
     """
     lines = text.splitlines()
-    best, first, end = 1, 0, len(lines)
+    best, first, end, item = 1, 0, len(lines), 0
     path: list[str] = []
     for i, step in enumerate(steps):
         if isinstance(step, int):
@@ -99,8 +99,10 @@ def line_of(text: str, steps: list[int | str]) -> int:
         path.append(step)
         following = steps[i + 1] if i + 1 < len(steps) else None
         nth = following if isinstance(following, int) else 0
-        header = _nth(lines, re.compile(rf"^\s*\[\[?\s*{re.escape('.'.join(path))}\s*\]\]?"), nth, 0)
+        header = _nth(lines, re.compile(rf"^\s*\[\[?\s*{re.escape('.'.join(path))}\s*\]\]?"), nth, item)
         if header is not None:
+            # What belongs to one item of an array of tables follows its header.
+            item = header if isinstance(following, int) else item
             best, first = header + 1, header + 1
             end = _nth(lines, re.compile(r"^\s*\["), 0, first) or len(lines)
             continue

@@ -3,39 +3,68 @@
 Unknown fields are errors, so that a misspelt bound cannot silently do nothing.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from formcheck.body.signal_table import SIGNALS, base_name
+from formcheck.exercises.rules import (
+    ApartFault,
+    BoundFault,
+    DropFault,
+    Evidence,
+    FaultRule,
+    LeadFault,
+    LongFault,
+    Phase,
+    RangeFault,
+    ShareFault,
+    SignalName,
+    SpeedFault,
+    StartFault,
+    Strict,
+    TempoFault,
+    UnreturnedFault,
+    known_signal,
+    signals_of,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ApartFault",
+    "BoundFault",
+    "Camera",
+    "Change",
+    "DropFault",
+    "Evidence",
+    "Exercise",
+    "FaultRule",
+    "LeadFault",
+    "LongFault",
+    "Phase",
+    "RangeFault",
+    "RepetitionRule",
+    "ShareFault",
+    "SignalName",
+    "SpeedFault",
+    "StartFault",
+    "StartPosture",
+    "Targets",
+    "TempoFault",
+    "UnreturnedFault",
+    "Variant",
+]
 
 SCHEMA_VERSION = 1
 
-Phase = Literal["concentric", "hold", "eccentric"]
-Evidence = Literal["E", "M", "D"]
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _known_signal(name: str) -> str:
-    if base_name(name) not in SIGNALS:
-        raise ValueError(f"unknown signal '{name}'; known are: {', '.join(SIGNALS)}")
-    return name
-
-
-SignalName = Annotated[str, Field(min_length=1)]
-
-
-class Camera(_Strict):
+class Camera(Strict):
     """Where the camera stands, for the person who sets it up."""
 
     view: Literal["side", "front"]
     text: str
 
 
-class StartPosture(_Strict):
+class StartPosture(Strict):
     """The posture that is held before the first repetition and that signals are measured from."""
 
     text: str
@@ -46,19 +75,21 @@ class StartPosture(_Strict):
     @classmethod
     def _check(cls, bounds: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
         for name, (low, high) in bounds.items():
-            _known_signal(name)
+            known_signal(name)
             if not low < high:
                 raise ValueError(f"{name}: the first bound must be below the second")
         return bounds
 
 
-class RepetitionRule(_Strict):
+class RepetitionRule(Strict):
     """What a repetition is.
 
     ``signals`` are tried in order; the first that the camera's view allows counts the set. ``min_deg``
     is the smallest movement that counts; ``target_deg`` what is asked for, which scales the first
     repetition's thresholds. ``first_phase`` says whether the outward movement is concentric (a leg lift)
-    or eccentric (a squat).
+    or eccentric (a squat). ``both_sides`` asks that both legs move alike; ``one_leg`` counts either leg, and
+    the one that moves is the working side of that repetition; where ``other_leg`` is "still", a movement of
+    both legs at once is none.
     """
 
     signals: tuple[SignalName, ...] = Field(min_length=1)
@@ -69,12 +100,14 @@ class RepetitionRule(_Strict):
     min_s: float = Field(default=0.6, gt=0)
     max_s: float = Field(default=20.0, gt=0)
     both_sides: bool = False
+    one_leg: bool = False
+    other_leg: Literal["still", "free"] = "still"
     in_place: bool = True
 
     @field_validator("signals")
     @classmethod
     def _check(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_known_signal(name) for name in names)
+        return tuple(known_signal(name) for name in names)
 
     @model_validator(mode="after")
     def _ordered(self) -> "RepetitionRule":
@@ -82,10 +115,12 @@ class RepetitionRule(_Strict):
             raise ValueError("min_deg must be below target_deg")
         if self.min_s >= self.max_s:
             raise ValueError("min_s must be below max_s")
+        if self.one_leg and self.both_sides:
+            raise ValueError("one_leg and both_sides exclude each other")
         return self
 
 
-class Targets(_Strict):
+class Targets(Strict):
     """What a set asks for."""
 
     repetitions: int = Field(gt=0)
@@ -95,75 +130,38 @@ class Targets(_Strict):
     eccentric_s: float = Field(gt=0)
 
 
-class _FaultBase(_Strict):
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    cue: str = Field(min_length=1, max_length=60)
-    explanation: str
+class Change(Strict):
+    """One variable that a next step changes, or an easier one takes back; one at a time."""
+
+    variable: Literal["range", "height", "hold", "eccentric", "load"]
+    by: float = Field(gt=0)
+    until: float = Field(ge=0)
+    unit: Literal["deg", "cm", "s", "kg"]
+    text: str = Field(min_length=1)
     evidence: Evidence
     source: str = Field(min_length=1)
 
 
-class _Bounded(_FaultBase):
-    info: float | None = None
-    amber: float | None = None
-    red: float | None = None
+class Variant(Strict):
+    """Another form of the same exercise, such as lying instead of standing.
 
-    @model_validator(mode="after")
-    def _some_bound(self) -> "_Bounded":
-        if self.info is None and self.amber is None and self.red is None:
-            raise ValueError("give at least one of info, amber, red")
-        return self
-
-    @property
-    def bounds(self) -> tuple[tuple[Literal["info", "amber", "red"], float], ...]:
-        """The bounds that are given, mildest first."""
-        given = (("info", self.info), ("amber", self.amber), ("red", self.red))
-        return tuple((severity, bound) for severity, bound in given if bound is not None)  # type: ignore[misc]
-
-
-class BoundFault(_Bounded):
-    """A signal beyond a bound for some time: bounds in degrees, entered outward, left at 70 %.
-
-    ``from_start`` measures from the start posture; ``less_share`` and ``less_signal`` subtract a normal
-    accompaniment (lumbopelvic rhythm) first.
+    What is not given is as in the exercise's own form. Which form a set has is found, not asked for.
     """
 
-    kind: Literal["bound"]
-    signal: SignalName
-    beyond: Literal["above", "below"]
-    from_start: bool = False
-    less_signal: SignalName | None = None
-    less_share: float = 0.0
-    min_duration_s: float = Field(default=0.3, ge=0)
-    phases: tuple[Phase, ...] = ("concentric", "hold", "eccentric")
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: str
+    text: str
+    camera: Camera | None = None
+    start_posture: StartPosture | None = None
+    requires: tuple[SignalName, ...] | None = None
+
+    @field_validator("requires")
+    @classmethod
+    def _check(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if names is None else tuple(known_signal(name) for name in names)
 
 
-class RangeFault(_Bounded):
-    """The repetition's peak falls short: bounds are shares of the target, larger is milder."""
-
-    kind: Literal["short"]
-
-
-class TempoFault(_Bounded):
-    """A phase is over too soon: bounds in seconds, larger is milder."""
-
-    kind: Literal["quick"]
-    phase: Phase
-
-
-class LeadFault(_Bounded):
-    """One signal runs ahead of another: bounds as shares of the phase between their half-way times."""
-
-    kind: Literal["leads"]
-    signal: SignalName
-    ahead_of: SignalName
-    phase: Phase
-
-
-FaultRule = Annotated[BoundFault | RangeFault | TempoFault | LeadFault, Field(discriminator="kind")]
-
-
-class Exercise(_Strict):
+class Exercise(Strict):
     """One exercise, complete and declarative."""
 
     schema_version: Literal[1]
@@ -173,6 +171,7 @@ class Exercise(_Strict):
     summary: str
     purpose: str
     step: Literal[1, 2, 3, 4] | None = None
+    form: str = Field(default="main", pattern=r"^[a-z][a-z0-9-]*$")
     camera: Camera
     start_posture: StartPosture
     repetition: RepetitionRule
@@ -180,24 +179,56 @@ class Exercise(_Strict):
     requires: tuple[SignalName, ...]
     faults: tuple[FaultRule, ...]
     when_not: str
+    variants: tuple[Variant, ...] = ()
+    progression: tuple[Change, ...] = ()
+    regression: tuple[Change, ...] = ()
 
     @field_validator("requires")
     @classmethod
     def _check(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_known_signal(name) for name in names)
+        return tuple(known_signal(name) for name in names)
 
     @model_validator(mode="after")
     def _fault_signals(self) -> "Exercise":
         for i, fault in enumerate(self.faults):
-            for field in ("signal", "ahead_of", "less_signal"):
-                name = getattr(fault, field, None)
-                if name is not None:
-                    try:
-                        _known_signal(name)
-                    except ValueError as error:
-                        raise ValueError(f"faults.{i}.{field}: {error}") from None
+            for field, name in signals_of(fault):
+                try:
+                    known_signal(name)
+                except ValueError as error:
+                    raise ValueError(f"faults.{i}.{field}: {error}") from None
         ids = [fault.id for fault in self.faults]
         for fault_id in ids:
             if ids.count(fault_id) > 1:
                 raise ValueError(f"two faults have the id '{fault_id}'")
         return self
+
+    @model_validator(mode="after")
+    def _references(self) -> "Exercise":
+        forms = [self.form, *(variant.id for variant in self.variants)]
+        if len(set(forms)) < len(forms):
+            raise ValueError("two forms of the exercise have the same id")
+        ids = {fault.id for fault in self.faults}
+        for i, fault in enumerate(self.faults):
+            if fault.opposite is not None and fault.opposite not in ids:
+                raise ValueError(f"faults.{i}.opposite: there is no fault '{fault.opposite}'")
+            for form in fault.only_in:
+                if form not in forms:
+                    raise ValueError(f"faults.{i}.only_in: there is no form '{form}'; there are: {forms}")
+        return self
+
+    def forms(self) -> tuple["Exercise", ...]:
+        """Return the exercise in each of its forms, its own first, each with the faults looked for in it."""
+        own = self._in_form(self.form, {})
+        given = [
+            (variant.id, {name: getattr(variant, name) for name in ("camera", "start_posture", "requires")})
+            for variant in self.variants
+        ]
+        others = [
+            self._in_form(form, {name: value for name, value in fields.items() if value is not None})
+            for form, fields in given
+        ]
+        return (own, *others)
+
+    def _in_form(self, form: str, changed: dict[str, object]) -> "Exercise":
+        faults = tuple(fault for fault in self.faults if not fault.only_in or form in fault.only_in)
+        return self.model_copy(update={"form": form, "faults": faults, "variants": (), **changed})

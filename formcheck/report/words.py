@@ -140,7 +140,10 @@ def _moved_most(report: SetReport) -> str:
 
 def _target_band(report: SetReport, exercise: Exercise, signal: str) -> tuple[float, float]:
     shares = [
-        bound for fault in exercise.faults if isinstance(fault, RangeFault) for _, bound in fault.bounds
+        bound
+        for fault in exercise.faults
+        if isinstance(fault, RangeFault) and fault.signal is None
+        for _, bound in fault.bounds
     ]
     asked_deg = exercise.repetition.target_deg * max(shares, default=1.0)
     starts = [rep.range[signal].start_deg for rep in report.reps if signal in rep.range]

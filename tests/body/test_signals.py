@@ -35,6 +35,8 @@ SIDE_ON = [
     ({"shoulder_flexion": -30.0}, "shoulder_flexion", -30.0),
     ({"hip_flexion": 60.0}, "thigh_inclination", 60.0),
     ({"pelvis_posterior_tilt": -50.0}, "trunk_inclination", 50.0),
+    ({"heading": 20.0}, "chest_turn", 20.0),
+    ({"heading": -20.0}, "chest_turn", 20.0),
 ]
 FRONT_ON = [
     ({"trunk_bend_right": 20.0}, "trunk_lateral_tilt", 12.4),  # .62 of a bend reaches the hip-shoulder line

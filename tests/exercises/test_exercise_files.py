@@ -8,6 +8,7 @@ import pytest
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.errors import UsageError
 from formcheck.exercises.load import LIBRARY, library, load, load_file
+from formcheck.exercises.rules import signals_of
 
 SQUAT = (LIBRARY / "squat.toml").read_text()
 
@@ -157,13 +158,16 @@ def test_exercises_of_the_library_are_sound(exercise_id: str) -> None:
     assert exercise.id == exercise_id
     assert re.fullmatch("[0-9a-f]{64}", loaded.sha256)
     # What counts from any view must be there, and a withheld back must have been thought of.
-    assert SIGNALS[exercise.repetition.signals[-1]].view == "any"
+    # (bending back and lifting a straight leg show from nowhere but the side).
+    if exercise_id not in ("couch-stretch-active", "seated-lift-over"):
+        assert SIGNALS[exercise.repetition.signals[-1]].view == "any"
     assert exercise.repetition.target_deg > exercise.repetition.min_deg
-    named = [fault.signal for fault in exercise.faults if hasattr(fault, "signal")]
+    named = [name.removeprefix("other_") for fault in exercise.faults for _, name in signals_of(fault)]
     assert {base_name(name) for name in named} <= set(SIGNALS)
     for fault in exercise.faults:
         ordered = [bound for _, bound in fault.bounds]
         milder_is_larger = fault.kind in ("short", "quick") or getattr(fault, "beyond", "") == "below"
+        assert len(fault.spoken or fault.cue) <= 60
         assert ordered == sorted(ordered, reverse=milder_is_larger), fault.id
 
 

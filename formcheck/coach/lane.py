@@ -1,0 +1,113 @@
+"""``Lane``: one candidate for the working side, with its own counter and fault detectors.
+
+A two-legged exercise has one lane; a one-legged exercise has one for each leg, and the leg that moves is the
+working side of that repetition.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from formcheck.body.signal_table import SIGNALS, base_name
+from formcheck.body.view import LeftRight
+from formcheck.coach.events import FaultEnded, FaultStarted
+from formcheck.coach.faults import BoundMonitor, Excursion, rank
+from formcheck.coach.instant import Instant
+from formcheck.coach.reps import RepCounter, RepRule
+from formcheck.coach.working_side import from_side, instant_from
+from formcheck.exercises.schema import BoundFault, Exercise
+
+# A movement stands out if it is this many times the standard deviation at rest; our choice.
+STANDS_OUT = 4.0
+
+
+@dataclass(slots=True)
+class Lane:
+    """Follows one leg, or both where both work.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked for.
+    signal : str
+        The counting signal, without a suffix.
+    neutral_deg : mapping of str to float
+        Every signal in the start posture, all columns.
+    leg : {"left", "right"} or None
+        The working leg; None where both work.
+    noise_deg : mapping of str to float
+        The signals' standard deviation in the start posture.
+    """
+
+    exercise: Exercise
+    signal: str
+    neutral_deg: Mapping[str, float]
+    leg: LeftRight | None
+    noise_deg: Mapping[str, float] = field(default_factory=dict)
+    neutral: Mapping[str, float] = field(init=False)
+    counter: RepCounter = field(init=False)
+    monitors: list[BoundMonitor] = field(init=False)
+    excursions: list[Excursion] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        # What the table measures from the start posture is 0 there by definition.
+        neutral = {name: 0.0 if _from_neutral(name) else deg for name, deg in self.neutral_deg.items()}
+        self.neutral = neutral if self.leg is None else from_side(neutral, self.leg)
+        rule = self.exercise.repetition
+        least_deg = rule.min_deg
+        if self.leg is not None:
+            # A far leg is guessed rather than seen, and may waver by more than the smallest movement.
+            least_deg = max(least_deg, STANDS_OUT * self.noise_deg.get(self.column, 0.0))
+        self.counter = RepCounter(
+            RepRule(max(rule.target_deg, 2 * least_deg), least_deg, rule.min_s, rule.max_s),
+            rest_deg=self.oriented(self.neutral.get(self.signal, 0.0)),
+        )
+        self.monitors = [
+            BoundMonitor(fault, self.neutral)
+            for fault in self.exercise.faults
+            if isinstance(fault, BoundFault)
+        ]
+
+    @property
+    def column(self) -> str:
+        """The column that counts."""
+        return self.signal if self.leg is None else f"{self.signal}_{self.leg}"
+
+    def oriented(self, value_deg: float) -> float:
+        """Return a value of the counting signal so that a repetition raises it."""
+        return value_deg if self.exercise.repetition.direction == "increase" else -value_deg
+
+    def value(self, instant: Instant) -> float:
+        """Return the counting signal's value, oriented; NaN where it was not measured."""
+        return self.oriented(instant.deg.get(self.column, float("nan")))
+
+    def way(self, instant: Instant) -> float:
+        """Return how far the movement is: 0 at rest, 1 at the range in use."""
+        return (self.value(instant) - self.counter.rest_deg) / self.counter.range_deg
+
+    def watch(self, instant: Instant) -> tuple[list[FaultEnded], list[FaultStarted]]:
+        """Show the fault detectors one instant of a movement; return what ended and what began."""
+        seen = instant if self.leg is None else instant_from(instant, self.leg)
+        way = self.way(instant)
+        ended: list[FaultEnded] = []
+        started: list[FaultStarted] = []
+        for monitor in self.monitors:
+            before = monitor.current
+            self.excursions += monitor.feed(seen, way)
+            now = monitor.current
+            if now is not None and (before is None or rank(now) > rank(before)):
+                started.append(FaultStarted(instant.t_s, monitor.rule.id, now, monitor.onset_s()))
+            elif before is not None and now is None:
+                ended.append(FaultEnded(instant.t_s, monitor.rule.id))
+        return ended, started
+
+    def end_faults(self, t_s: float) -> list[FaultEnded]:
+        """End what is under way, as at the end of a repetition."""
+        ended = [FaultEnded(t_s, monitor.rule.id) for monitor in self.monitors if monitor.current is not None]
+        for monitor in self.monitors:
+            self.excursions += monitor.end()
+        return ended
+
+
+def _from_neutral(name: str) -> bool:
+    kind = SIGNALS.get(base_name(name))
+    return kind is not None and kind.from_neutral

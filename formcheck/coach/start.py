@@ -1,0 +1,67 @@
+"""Where a set is measured from: which form of the exercise this is, and each leg's start posture.
+
+Nobody is asked whether they stand or lie, or which leg works: the posture that they held still tells.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from formcheck.body.neutral import NeutralWindow, find_neutral, posture_held
+from formcheck.body.signals import Signals
+from formcheck.body.view import BodyView, LeftRight
+from formcheck.coach.working_side import opposite, signals_from
+from formcheck.exercises.schema import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The form of the exercise, its neutral, and that of each leg where they differ."""
+
+    exercise: Exercise
+    window: NeutralWindow
+    of_leg: Mapping[LeftRight, NeutralWindow] = field(default_factory=dict)
+
+
+def find_start(raw: Signals, exercise: Exercise, view: BodyView, near: LeftRight) -> Start:
+    """Return the form whose start posture was held, as the camera's view allows it.
+
+    Parameters
+    ----------
+    raw : Signals
+        Over the whole set, or the set-up of a live one.
+    exercise : Exercise
+        What was asked for, in any of its forms.
+    view : BodyView
+        How the person stands to the camera.
+    near : {"left", "right"}
+        The side next to the camera, preferred where either leg could work.
+    """
+    forms = exercise.forms()
+    if not len(raw):
+        return Start(forms[0], NeutralWindow(None, None, accepted=False, reason="Nobody was seen."))
+    starts = [_start_of(raw, form, near) for form in forms]
+    held = [start for start in starts if start.window.accepted]
+    seen = [start for start in held if (start.exercise.camera.view == "side") == view.side_on]
+    return (seen or held or starts)[0]
+
+
+def _start_of(raw: Signals, form: Exercise, near: LeftRight) -> Start:
+    bounds = form.start_posture.bounds_deg
+    if not form.repetition.one_leg:
+        return Start(form, find_neutral(raw, bounds))
+    windows = {leg: find_neutral(signals_from(raw, leg), bounds) for leg in (near, opposite(near))}
+    first = next((leg for leg in windows if windows[leg].accepted), near)
+    window = windows[first]
+    other = opposite(first)
+    shared = _held_throughout(raw, form, other, window)
+    of_leg = {other: windows[other]} if windows[other].accepted and not shared else {}
+    return Start(form, window, of_leg)
+
+
+def _held_throughout(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindow) -> bool:
+    """Return whether a window is a leg's start posture too, as in quiet standing."""
+    if window.start_s is None or window.end_s is None:
+        return False
+    inside = raw.between(window.start_s, window.end_s)
+    held = posture_held(signals_from(raw, leg), form.start_posture.bounds_deg)
+    return bool(inside.any() and held[inside].all())
