@@ -141,7 +141,7 @@ def write_overlay_of(
             part_path = Path(folder) / f"{cut[0]:.3f}.mp4"
             with VideoSource(video, max_side_px=MAX_SIDE_PX) as source, _Encoder(part_path) as encoder:
                 for frame in source.frames(*cut):
-                    encoder.write(frame.t_s, artist.drawn(frame))
+                    encoder.write(frame.t_s, artist.drawn(frame, owned=True))
                     told(frame.t_s, 0.0)
             return None if encoder.empty else part_path
 
@@ -195,9 +195,11 @@ class _Artist:
     focus: Focus
     max_side_px: int
 
-    def drawn(self, frame: FrameLike) -> Image:
-        """Return a copy of a frame's picture with everything drawn over it."""
-        image = fitted_image(frame.image_rgb, self.max_side_px)
+    def drawn(self, frame: FrameLike, *, owned: bool = False) -> Image:
+        """Return a frame's picture with everything drawn over it: a copy, unless it may be drawn into."""
+        image = frame.image_rgb
+        if not (owned and image.flags.writeable and _fits(image, self.max_side_px)):
+            image = fitted_image(image, self.max_side_px)
         pose = pose_at(self.poses, frame.t_s)
         if pose is not None:
             height, width = image.shape[:2]
@@ -221,6 +223,11 @@ def pose_at(track: PoseTrack, t_s: float) -> Pose | None:
     right = min(int(np.searchsorted(track.t_s, t_s)), len(track) - 1)
     nearest = min(max(right - 1, 0), right, key=lambda i: abs(float(track.t_s[i]) - t_s))
     return track.pose(nearest) if abs(float(track.t_s[nearest]) - t_s) <= MAX_POSE_AGE_S else None
+
+
+def _fits(image: Image, max_side_px: int) -> bool:
+    height, width = image.shape[:2]
+    return bool(max(height, width) <= max_side_px and height % 2 == 0 and width % 2 == 0)
 
 
 def fitted_image(image: Image, max_side_px: int) -> Image:

@@ -90,7 +90,7 @@ def _fixed(point: Floats) -> tuple[int, int]:
 
 def _drawable(image: Image, line: tuple[Floats, Floats]) -> bool:
     limit = 4 * max(image.shape[:2])  # far outside is a wild guess, and overflows OpenCV's integers
-    return all(bool(np.isfinite(end).all()) and float(np.abs(end).max()) < limit for end in line)
+    return all(abs(float(value)) < limit for end in line for value in end)  # NaN compares false
 
 
 def _lines(image: Image, lines: Lines, width: int, colour: Rgb) -> None:
