@@ -20,6 +20,7 @@ from formcheck.body.spine_signal import neutral_of, with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.instant import instants
+from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
 from formcheck.coach.start import find_start
 from formcheck.coach.summary import summarise, withheld_stretches
@@ -85,6 +86,9 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         window = neutral_at(raw, *corrections.neutral_s)
     neutral_deg = _neutral_values(raw, window)
     back = _back_neutral(clean, calibration, raw, window)
+    neutral = _neutral_report(window, back)
+    if neutral.standing_reference and neutral.lumbar_offset_deg is not None:
+        neutral_deg[LUMBAR_OFFSET] = neutral.lumbar_offset_deg
     signals = with_spine(clean, calibration, refer_to_neutral(raw, neutral_deg), back)
     signal = counting_signal(exercise, signals, clean)
     analyzer = Analyzer(
@@ -106,7 +110,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         origin=track.origin,
         exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name),
         view=_view_report(view, exercise, track),
-        neutral=_neutral_report(window, back),
+        neutral=neutral,
         reps=tuple(analyzer.repetitions),
         set=summarise(analyzer.repetitions, analyzer.dismissed, _notes(track, signal, exercise)),
         cannot_judge=withheld_stretches(signals, exercise),

@@ -6,11 +6,16 @@ Nobody is asked whether they stand or lie, or which leg works: the posture that 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from formcheck.body.neutral import NeutralWindow, find_neutral, posture_held
 from formcheck.body.signals import Signals
 from formcheck.body.view import BodyView, LeftRight
 from formcheck.coach.working_side import opposite, signals_from
 from formcheck.exercises.schema import Exercise
+
+# A start posture held for less is no better than the end of a movement; our choice.
+MIN_REST_S = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,37 @@ def _start_of(raw: Signals, form: Exercise, near: LeftRight) -> Start:
     bounds = form.start_posture.bounds_deg
     if not form.repetition.one_leg:
         return Start(form, find_neutral(raw, bounds))
-    windows = {leg: find_neutral(signals_from(raw, leg), bounds) for leg in (near, opposite(near))}
+    windows = {leg: _rest(signals_from(raw, leg), form) for leg in (near, opposite(near))}
     first = next((leg for leg in windows if windows[leg].accepted), near)
     window = windows[first]
     other = opposite(first)
     shared = _held_throughout(raw, form, other, window)
     of_leg = {other: windows[other]} if windows[other].accepted and not shared else {}
     return Start(form, window, of_leg)
+
+
+def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
+    """Return the steadiest start posture that is not the held end of a small movement.
+
+    Where a movement is small its end lies within the start posture's bounds too, and may be held more
+    steadily. The start is where the counting signal is lower by more than the smallest movement.
+    """
+    bounds = dict(form.start_posture.bounds_deg)
+    window = find_neutral(seen, bounds)
+    rule = form.repetition
+    name = next((each for each in rule.signals if np.isfinite(seen.deg[each]).any()), None)
+    while name is not None and window.start_s is not None and window.end_s is not None:
+        values = seen.deg[name][seen.between(window.start_s, window.end_s)]
+        if not np.isfinite(values).any():
+            break
+        middle = float(np.nanmedian(values))
+        up = rule.direction == "increase"
+        bounds[name] = (-np.inf, middle - rule.min_deg) if up else (middle + rule.min_deg, np.inf)
+        lower = find_neutral(seen, bounds)
+        if lower.start_s is None or lower.end_s is None or lower.end_s - lower.start_s < MIN_REST_S:
+            break
+        window = lower
+    return window
 
 
 def _held_throughout(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindow) -> bool:
