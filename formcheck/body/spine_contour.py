@@ -37,6 +37,11 @@ ARM_REACH = 0.12
 # stays within .01 [M].
 STEADY_S = 0.8
 MAX_JUMP = 0.02
+# A back's edge is nowhere steeper against the trunk than about .6 between hip and shoulder blade; where it
+# steps by more than this from one station to the next, furniture that the mask took for the person ends [M].
+CLIFF = 0.03
+# Cliffs are looked for up to here; above it the shoulder's own roundness falls off.
+_SEARCHED: Floats = np.linspace(0.0, 0.85, 35)
 _ARM = ("shoulder", "elbow", "wrist", "index")
 _STEPS = np.linspace(0.0, 1.0, 9)
 
@@ -80,6 +85,7 @@ def back_contour(track: PoseTrack, forward_x: int) -> BackContour:
     height, depth = frame.coordinates(track.edges_px[:, side])
     sharp = track.edge_confidence[:, side] >= MIN_CONFIDENCE
     at_stations = _at(STATIONS, height, np.where(sharp, depth, np.nan))
+    at_stations[_beside_cliffs(_at(_SEARCHED, height, depth))[:, : len(STATIONS)]] = np.nan
     covered = np.zeros_like(at_stations, dtype=np.bool_)
     for arm in ("left", "right"):
         joints = track.landmarks_px[:, [of_side(part, arm) for part in _ARM]]
@@ -108,6 +114,29 @@ class _TrunkFrame:
         offset = points_px - self.origin_px[:, None]
         height = np.einsum("tnc,tc->tn", offset, self.up)
         return height, np.einsum("tnc,tc->tn", offset, self.back)
+
+
+def _beside_cliffs(depth: Floats) -> Bools:
+    """Return which stations lie on the outer side of a cliff, shape as ``depth`` (T, n).
+
+    Going up, everything after a step outwards is foreign until a step inwards, and everything before a
+    step inwards back to a step outwards.
+    """
+    step = np.diff(depth, axis=1)
+    outer: Bools = np.zeros(depth.shape, dtype=np.bool_)
+    with np.errstate(invalid="ignore"):
+        steep = np.abs(step) > CLIFF
+    for i in np.flatnonzero(steep.any(axis=1)):
+        begin = 0
+        for k in np.flatnonzero(steep[i]).tolist():
+            if step[i, k] > 0:
+                begin = k + 1
+                outer[i, begin:] = True
+            else:
+                outer[i, begin : k + 1] = True
+                outer[i, k + 1 :] = False
+                begin = k + 1
+    return outer
 
 
 def without_jumps(contour: BackContour, t_s: Floats) -> BackContour:

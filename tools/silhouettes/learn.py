@@ -14,7 +14,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
-from formcheck.body.pose import N_EDGE, Pose, PoseTrack  # noqa: E402
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Pose, PoseTrack  # noqa: E402
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour  # noqa: E402
 
 TARGET = HERE.parents[1] / "formcheck" / "body" / "spine_shape.json"
@@ -29,10 +29,11 @@ BIAS = {
 ROUNDS = 2
 LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 FREE = np.eye(len(STATIONS)) - LINE @ np.linalg.pinv(LINE)  # takes offset and tilt away
-PERSONAL_RIDGE = 20.0  # how much more a person's own gains are held back than everybody's
+PERSONAL_RIDGE = 500.0  # how much more a person's own gains are held back than everybody's
 MAX_SCORE = 2.0  # beyond, a neutral is no more than unlike the learnt ones
 NEUTRAL_S = 1.0
 MAX_KINK = 0.03
+TOP = 0.72
 # Most frames are near neutral; without weights the angle would be drawn towards it where it matters.
 WEIGHT_DEG = 15.0
 
@@ -53,6 +54,7 @@ def as_seen(data: dict, rng: np.random.Generator) -> PoseTrack:
     poses = [Pose.from_landmarks(t, m) for t, m in zip(data["t_s"], marks, strict=True)]
     track = PoseTrack.from_poses(poses)
     track.edges_px[:] = data["bare"]
+    track.edges_px[:, :, EDGE_STATIONS > TOP] = np.nan  # where the arms were taken off the mesh gapes
     track.edge_confidence[:] = np.ones((2, N_EDGE))
     return track
 
