@@ -60,7 +60,9 @@ lock: $(VENV)/.dev
 	$(BIN)/python -m uv pip compile requirements-dev.in -c requirements.txt --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o requirements-dev.txt
 
 benchmark: setup $(VENV)/.dev
+	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/memory.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
