@@ -102,7 +102,7 @@ def test_there_is_a_panel_for_each_repetition_with_verdict_words_and_shared_axes
 def test_back_that_was_not_judged_gets_words_and_no_curve() -> None:
     svg = figures.lumbar(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
     assert "Lower back: not judged" in texts(svg)
-    assert "no lumbar sensor" in " ".join(texts(svg))
+    assert "lumbar sensor had no outline" in " ".join(texts(svg))
     assert curve(svg, LIGHT.signal) == []
 
 

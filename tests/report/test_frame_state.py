@@ -145,7 +145,7 @@ def test_withheld_strip_names_what_and_why_in_words_and_groups_one_reason() -> N
     )
     state = frame_state(replace(builders.report(), cannot_judge=items), builders.signals(), 1.0, focus=FOCUS)
     assert state.withheld == "lower back, hip flexion (left), 1 more"
-    assert state.withheld_why.startswith("This version has no lumbar sensor")
+    assert state.withheld_why.startswith("The lumbar sensor had no outline")
 
 
 def test_signal_that_counts_is_named_before_any_other() -> None:

@@ -37,7 +37,7 @@ def squats(n: int, **changes: object) -> SetReport:
 def test_headline_says_count_depth_faults_and_that_the_back_was_not_judged() -> None:
     assert sentences.headline(squats(2), focus=FOCUS) == (
         "2 squats counted. Depth reached in both. No fault seen in what was judged. Your lower back was not "
-        "judged: this version has no lumbar sensor yet, so the lower back was not measured."
+        "judged: the lumbar sensor had no outline of your back, so the lower back was not measured."
     )
 
 
