@@ -43,7 +43,9 @@ def main() -> None:
     (Path(__file__).parent / "accuracy.json").write_text(
         json.dumps({"totals": totals, "recordings": rows}, indent=1) + "\n"
     )
-    text = "\n\n".join([totals_table(totals), clips_table(rows), abstentions_table(rows)])
+    text = "\n\n".join(
+        [totals_table(totals), faults_table(totals), clips_table(rows), abstentions_table(rows)]
+    )
     print(text)
     if DOCS.exists() and "--quick" not in sys.argv:
         head, _, rest = DOCS.read_text().partition(BEGIN)
@@ -153,6 +155,20 @@ def totals_table(totals: dict[str, dict[str, Any]]) -> str:
         cells = [name, row["recordings"], a("share"), a("rmse"), row["median_rmse"], a("gain"), a("bias")]
         cells += [a("p95"), row["false_at_zero_p99"], row["withheld_or_right"], row["in_80_interval"]]
         body.append([*cells, row["trunk_thigh_mae_median"]])
+    return table(header, body)
+
+
+def faults_table(totals: dict[str, dict[str, Any]]) -> str:
+    """Return how faults of back and tempo were found, with 95 % Wilson intervals, and repetitions counted."""
+    header = ["recordings", "found", "missed", "invented", "precision", "recall", "miscounted sets"]
+    header += ["ok beyond red"]
+    body = []
+    for name, row in totals.items():
+        f = row["faults"]
+        spans = [f"{low:.2f}-{high:.2f}" for low, high in (f["precision"], f["recall"])]
+        wrong = sum(error != 0 for error in row["repetition_errors"])
+        cells = [name, f["found"], f["missed"], f["invented"], *spans]
+        body.append([*cells, f"{wrong} of {len(row['repetition_errors'])}", row["ok_beyond_red"]])
     return table(header, body)
 
 

@@ -14,8 +14,9 @@ from formcheck.exercises.load import load
 
 Floats = npt.NDArray[np.float64]
 ANGLES = ("lumbar_flexion", "trunk_thigh", "hip_flexion", "knee_flexion", "thigh_elevation", "trunk_lean")
-# Which of the product's faults answers which of the truth's.
-FAULTS = {"round": "rounding", "arch": "arching", "dropping": "dropping"}
+# The back's and the tempo's faults, as the truth names them; the product's other names for them.
+FAULTS = frozenset({"round", "arch", "slump", "dropping", "too-fast"})
+ALIASES = {"rounding": "round", "arching": "arch"}
 INTERVAL_80 = 1.2816
 RIGHT_DEG = 5.0
 MIN_RANGE_DEG = 15.0
@@ -119,11 +120,11 @@ def faults(result: Result) -> tuple[int, int, int]:
         return 0, 0, 0
     found = missed = invented = 0
     for rep, true in zip(reps, truth["reps"], strict=True):
-        said = {fault.id for fault in rep.faults}
-        real = {FAULTS[fault["id"]] for fault in true["faults"] if fault["id"] in FAULTS}
+        said = {ALIASES.get(fault.id, fault.id) for fault in rep.faults} & FAULTS
+        real = {fault["id"] for fault in true["faults"]} & FAULTS
         found += len(said & real)
         missed += len(real - said)
-        invented += len((said - real) & set(FAULTS.values()))
+        invented += len(said - real)
     return found, missed, invented
 
 
