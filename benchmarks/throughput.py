@@ -146,7 +146,7 @@ def table(result: dict[str, Any]) -> str:
         lines.append(f"{name:24}{row['wall_s']:8.1f}{row['cpu_s']:8.1f}{spread:>24}  {loads}{wanted}")
     same = result["agreement"]
     verdicts = "same" if same["same_repetitions_and_verdicts"] else "OTHER"
-    lines.append(f"one and two workers: {same['repetitions']} repetitions, {verdicts} verdicts; angles differ")
+    lines.append(f"one and two workers: {same['repetitions']} repetitions, {verdicts} verdicts; differences")
     for name in ANGLES:
         row = same[name]
         lines.append(

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from formcheck.body.pose import Pose, PoseTrack
+from formcheck.sources.frames import Frame
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.video import Reading, Times, VideoSource, sha256_of
 
@@ -134,7 +135,7 @@ def extract_interval(
         Called after every frame that counts.
     """
     builder = TrackBuilder()
-    frames = source.frames(max(0.0, start_s - warm_up_s), end_s)
+    frames = map(_light, source.frames(max(0.0, start_s - warm_up_s), end_s))
     with PoseEstimator(settings.model_path, smoothed=settings.smoothed) as estimator:
         for frame in read_ahead(frames, _READ_AHEAD):
             pose = estimator.estimate(frame)
@@ -144,6 +145,11 @@ def extract_interval(
             if progress is not None:
                 progress(frame.t_s, source.duration_s)
     return Part(builder.track(), source.reading)
+
+
+def _light(frame: Frame) -> Frame:
+    """Return the frame without its original: pictures that wait in 4K are 12 MB each, and nobody asks."""
+    return replace(frame, full_size=None)
 
 
 def join_parts(source: VideoSource, settings: Settings, parts: Sequence[Part]) -> PoseTrack:
