@@ -170,7 +170,7 @@ _TABLE = (
     ),
     SignalKind("pelvis_obliquity", "this side's hip higher", "front", True, ("hip",), _pelvis_obliquity),
     SignalKind(
-        "chest_turn", "off the side view", "side", False, ("shoulder", "hip"), _chest_turn
+        "chest_turn", "off the side view", "any", False, ("shoulder", "hip"), _chest_turn
     ),
     SignalKind("lumbar_flexion", "flexion", "side", False, ("shoulder", "hip"), None, from_neutral=True),
     SignalKind("hip_flexion", "flexion", "side", True, ("shoulder", "hip", "knee"), None),

@@ -24,7 +24,7 @@ from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Lane
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.repetition import judge_repetition
-from formcheck.coach.reps import RepAbandoned, RepEvent, RepPhases, RepStarted
+from formcheck.coach.reps import START_SHARE, RepAbandoned, RepEvent, RepPhases, RepStarted
 from formcheck.coach.reps import RepCounted as CounterReturned
 from formcheck.coach.set_report import Repetition, Side
 from formcheck.coach.working_side import instants_from
@@ -34,9 +34,12 @@ from formcheck.exercises.schema import BoundFault, Exercise
 # the full start posture. Our choice: a breath at the top.
 FOLLOWS_ON_S = 3.0
 # Of a one-legged movement the other leg takes less than this part; beyond, both legs moved. Our choice.
-TOGETHER_SHARE = 0.6
+TOGETHER_SHARE = 0.45
 # The far leg is guessed rather than seen: it must have moved this much more to be the one that worked.
 SEEN_BETTER = 1.4
+# While the near leg is on its way for more than this part of the far leg's movement, the far one followed it
+# in the model's eyes only. Our choice.
+BUSY_SHARE = 0.6
 # Two dismissals that begin this close to each other are of the same movement.
 SAME_S = 1.0
 _WHY_ABANDONED = {
@@ -184,13 +187,19 @@ class Analyzer:
             neutral_deg=lane.neutral,
         )
         self.repetitions.append(repetition)
-        return [RepCounted(phases.t_s, repetition.index), RepCompleted(phases.t_s, repetition)]
+        done: list[Event] = [
+            RepCounted(phases.t_s, repetition.index),
+            RepCompleted(phases.t_s, repetition),
+        ]
+        return [*done, *self._cues.praise(phases.t_s, repetition.verdict)]
 
     def _beside_other_leg(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> tuple[bool, str]:
         """Return whether this was the other leg's movement, and why it is none where both legs moved."""
         other = next((each for each in self._lanes if each is not lane), None)
         if lane.leg is None or other is None:
             return False, ""
+        if other is self._lanes[0] and self._busy_share(other, phases, rows) > BUSY_SHARE:
+            return True, ""
         moved_deg = other_leg_moved(rows, other.column, phases, self.exercise)
         if moved_deg < TOGETHER_SHARE * phases.amplitude_deg:
             return False, ""
@@ -198,6 +207,11 @@ class Analyzer:
             return False, "Both legs moved."
         trust = SEEN_BETTER if lane is self._lanes[0] else 1 / SEEN_BETTER
         return moved_deg > trust * phases.amplitude_deg, ""
+
+    def _busy_share(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> float:
+        """Return for what share of a movement another leg was well on its way."""
+        ways = [lane.way(row) for row in rows if phases.start_s <= row.t_s <= phases.end_s]
+        return sum(way > START_SHARE for way in ways) / max(1, len(ways))
 
     def _rest_before(self, phases: RepPhases) -> list[Instant]:
         last_s = self.repetitions[-1].end_s if self.repetitions else float("-inf")

@@ -58,11 +58,23 @@ class FaultEnded:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Something to say now: one at a time, the most severe first."""
+    """Something to say now: one at a time, the most severe first.
+
+    ``text`` is written; ``spoken`` is said aloud.
+    """
 
     t_s: float
     fault_id: str
     severity: Severity
+    text: str
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    """A kind word after a repetition that was judged and ok; it becomes rarer as the set goes on."""
+
+    t_s: float
     text: str
 
 
@@ -75,4 +87,14 @@ class CannotJudge:
     reason: str
 
 
-Event = RepBegan | RepCounted | RepCompleted | RepDismissed | FaultStarted | FaultEnded | Cue | CannotJudge
+Event = (
+    RepBegan
+    | RepCounted
+    | RepCompleted
+    | RepDismissed
+    | FaultStarted
+    | FaultEnded
+    | Cue
+    | Praise
+    | CannotJudge
+)

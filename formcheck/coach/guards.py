@@ -17,6 +17,7 @@ from formcheck.exercises.schema import Exercise
 MAX_SHIFT = 0.6  # between start and end
 MAX_DROP = 0.35  # height of the hips, between start and end
 MAX_SIZE_CHANGE = 0.35  # of the trunk, between start and end: another person, or towards the camera
+MAX_TURN_DEG = 30.0  # of the chest, between start and end
 END_MARGIN_S = 0.3  # a quick repetition's ends are looked at a little beyond it
 JUMP = 0.8  # between neighbouring frames
 JUMP_WITHIN_S = 0.2
@@ -54,10 +55,12 @@ def why_dismissed(
     inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
     if not follows_on and not _from_start_posture(exercise, phases, rows):
         return "It did not begin in the start posture."
-    if _inside_start_posture(exercise, phases, signal):
+    if _inside_start_posture(exercise, phases, signal) or _never_left(exercise, phases, inside):
         return "It never left the start posture."
     if exercise.repetition.in_place and not _in_place(rows, phases):
         return "You moved to another place."
+    if exercise.repetition.one_leg and _turned(rows, phases):
+        return "You turned round in the middle of it."
     if exercise.repetition.both_sides and not _both_sides(inside, signal, phases):
         return "Only one leg moved."
     return ""
@@ -70,6 +73,14 @@ def _inside_start_posture(exercise: Exercise, phases: RepPhases, signal: str) ->
         return False
     peak_deg = phases.peak_deg if exercise.repetition.direction == "increase" else -phases.peak_deg
     return bounds[0] <= peak_deg <= bounds[1]
+
+
+def _never_left(exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]) -> bool:
+    """Return whether the peak was still the start posture, where an exercise is large enough to leave it."""
+    if not exercise.repetition.leaves_start:
+        return False
+    top = [row for row in rows if abs(row.t_s - phases.peak_s) <= END_MARGIN_S / 2]
+    return any(holds_posture(row, exercise.start_posture.bounds_deg) for row in top)
 
 
 def _from_start_posture(exercise: Exercise, phases: RepPhases, rows: Sequence[Instant]) -> bool:
@@ -98,6 +109,18 @@ def _in_place(rows: Sequence[Instant], phases: RepPhases) -> bool:
         ends.append(_median(near))
     shift, drop, size = np.abs(ends[1] - ends[0])
     return bool(shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE)
+
+
+def _turned(rows: Sequence[Instant], phases: RepPhases) -> bool:
+    """Return whether the chest showed the camera another side at the end than at the start."""
+    ends = []
+    for moment_s in (phases.start_s, phases.end_s):
+        near = [row.deg.get("chest_turn", np.nan) for row in rows if abs(row.t_s - moment_s) <= END_MARGIN_S]
+        seen = [value for value in near if value == value]
+        if not seen:
+            return False
+        ends.append(float(np.median(seen)))
+    return abs(ends[1] - ends[0]) > MAX_TURN_DEG
 
 
 def _median(anchors: Floats) -> Floats:

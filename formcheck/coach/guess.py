@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import LoadedExercise
-from formcheck.exercises.schema import RangeFault
+from formcheck.exercises.schema import (
+    DropFault,
+    LongFault,
+    RangeFault,
+    SpeedFault,
+    TempoFault,
+    UnreturnedFault,
+)
 
 # A guess is used if its fit is at least this good and this much better than the next; our choice.
 MIN_FIT = 0.5
 MIN_LEAD = 0.2
+MIN_HELD_S = 0.8
+PASSED_THROUGH = 0.4
 _LUMBAR = "lumbar_flexion"
+# How far, how quickly and how long: no pattern of joints.
+_OF_DEGREE = (RangeFault, TempoFault, LongFault, SpeedFault, DropFault, UnreturnedFault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,16 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
     repetitions = judged.report.reps
     if not repetitions:
         return 0.0
+    neutral = judged.report.neutral
+    held_s = (neutral.end_s or 0.0) - (neutral.start_s or 0.0)
+    # A start posture that was only passed through is another exercise's.
+    posture = 1.0 if held_s >= MIN_HELD_S else PASSED_THROUGH
     # A rounded back or a small range tell nothing about which exercise was meant; a wrong pattern of
     # joints does.
     silent = {
         rule.id
         for rule in loaded.exercise.faults
-        if isinstance(rule, RangeFault) or getattr(rule, "signal", "") == _LUMBAR
+        if isinstance(rule, _OF_DEGREE) or getattr(rule, "signal", "") == _LUMBAR
     }
     total = 0.0
     for repetition in repetitions:
@@ -63,4 +78,4 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
             reached = min(1.0, moved_deg / loaded.exercise.repetition.target_deg)
         against = sum(fault.id not in silent for fault in repetition.faults)
         total += reached * 0.5**against
-    return total / len(repetitions)
+    return posture * total / len(repetitions)

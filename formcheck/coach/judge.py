@@ -98,7 +98,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         side="both" if exercise.repetition.both_sides else side,
         not_repetitions_s=corrections.not_repetitions,
         start_posture_seen=window.accepted,
-        legs=("left", "right") if corrections.side is None else (corrections.side,),
+        legs=start.legs if corrections.side is None else (corrections.side,),
         noise_deg=_wavering(raw, window),
         neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
     )

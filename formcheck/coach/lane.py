@@ -53,12 +53,11 @@ class Lane:
         neutral = {name: 0.0 if _from_neutral(name) else deg for name, deg in self.neutral_deg.items()}
         self.neutral = neutral if self.leg is None else from_side(neutral, self.leg)
         rule = self.exercise.repetition
-        least_deg = rule.min_deg
-        if self.leg is not None:
-            # A far leg is guessed rather than seen, and may waver by more than the smallest movement.
-            least_deg = max(least_deg, STANDS_OUT * self.noise_deg.get(self.column, 0.0))
+        # A far leg is guessed rather than seen, and may waver by more than the smallest movement.
+        noise_deg = 0.0 if self.leg is None else self.noise_deg.get(self.column, 0.0)
+        least_deg = max(rule.min_deg, STANDS_OUT * noise_deg)
         self.counter = RepCounter(
-            RepRule(max(rule.target_deg, 2 * least_deg), least_deg, rule.min_s, rule.max_s),
+            RepRule(max(rule.target_deg, 2 * least_deg), least_deg, rule.min_s, rule.max_s, noise_deg),
             rest_deg=self.oriented(self.neutral.get(self.signal, 0.0)),
         )
         self.monitors = [

@@ -30,6 +30,7 @@ REST_DWELL_S = 0.6
 # A flank is followed between these shares of the range that it covers: below and above them noise and
 # sway decide, not the movement. Our choice.
 FLANK_LOW, FLANK_MID, FLANK_HIGH = 0.05, 0.5, 0.95
+HIGHEST_FLANK_LOW = 0.25
 # Movements are eased, so they begin before they have covered a twentieth and arrive after nineteen. The
 # time between is this share of that from a twentieth to half-way: .40 for a cosine, .61 for a
 # minimum-jerk movement; at rest the lower end is taken, because abrupt starts exist too.
@@ -63,12 +64,15 @@ class RepRule:
         The smallest movement that counts.
     min_s, max_s : float
         Shortest and longest repetition.
+    noise_deg : float
+        Standard deviation of the signal at rest: a beginning is looked for above it.
     """
 
     target_deg: float
     min_deg: float
     min_s: float = 0.6
     max_s: float = 20.0
+    noise_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,10 +358,11 @@ class RepCounter:
         top = _top(times, values, movement)
         peak_deg = float(np.percentile(values[top], PEAK_PERCENTILE))
         middle = (top.start + top.stop) // 2
-        out = _Flank.of(times[: middle + 1], values[: middle + 1], movement.level_deg, peak_deg)
+        noise_deg = self.rule.noise_deg
+        out = _Flank.of(times[: middle + 1], values[: middle + 1], movement.level_deg, peak_deg, noise_deg)
         end_deg = float(np.median(values[times >= times[-1] - END_DWELL_S]))
         # The way back is the way out seen from the other end.
-        back = _Flank.of(-times[middle:][::-1], values[middle:][::-1], end_deg, peak_deg)
+        back = _Flank.of(-times[middle:][::-1], values[middle:][::-1], end_deg, peak_deg, noise_deg)
         hold_start_s, hold_end_s = out.arrival_s, -back.arrival_s
         peak_s = out.between_s(back)
         if hold_end_s - hold_start_s < MIN_HOLD_S:
@@ -417,25 +422,37 @@ def _top(times: Floats, values: Floats, movement: _Movement) -> slice:
 
 @dataclass(frozen=True, slots=True)
 class _Flank:
-    """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it."""
+    """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it.
+
+    Where noise is larger than a twentieth, the lower end is looked for above it, at ``low``.
+    """
 
     low_s: float
     middle_s: float
     high_s: float
+    low: float = FLANK_LOW
 
     @classmethod
-    def of(cls, times: Floats, values: Floats, from_deg: float, to_deg: float) -> "_Flank":
+    def of(
+        cls, times: Floats, values: Floats, from_deg: float, to_deg: float, noise_deg: float = 0.0
+    ) -> "_Flank":
+        above_noise = 2 * noise_deg / max(to_deg - from_deg, 1e-9)
+        level = float(np.clip(above_noise, FLANK_LOW, HIGHEST_FLANK_LOW))
         share = (values - from_deg) / max(to_deg - from_deg, 1e-9)
         middle = _last_rise(times, share, FLANK_MID)
         before, after = times <= middle, times >= middle
-        low = _last_rise(times[before], share[before], FLANK_LOW) if before.any() else middle
+        low = _last_rise(times[before], share[before], level) if before.any() else middle
         high = _first_rise(times[after], share[after], FLANK_HIGH) if after.any() else middle
-        return cls(low, middle, high)
+        return cls(low, middle, high, level)
 
     @property
     def departure_s(self) -> float:
         """When the movement began."""
-        return self.low_s - EASE_SHARE * (self.middle_s - self.low_s)
+        ease = EASE_SHARE
+        if self.low > FLANK_LOW:  # of a cosine, which is .40 where the constant says .45
+            part = float(np.arccos(1 - 2 * self.low)) / np.pi
+            ease = EASE_SHARE / 0.40 * part / (0.5 - part)
+        return self.low_s - ease * (self.middle_s - self.low_s)
 
     @property
     def arrival_s(self) -> float:

@@ -20,11 +20,15 @@ MIN_REST_S = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The form of the exercise, its neutral, and that of each leg where they differ."""
+    """The form of the exercise, its neutral, and that of each leg where they differ.
+
+    ``legs`` are those whose start posture was held at all: in half-kneeling, the kneeling one.
+    """
 
     exercise: Exercise
     window: NeutralWindow
     of_leg: Mapping[LeftRight, NeutralWindow] = field(default_factory=dict)
+    legs: tuple[LeftRight, ...] = ("left", "right")
 
 
 def find_start(raw: Signals, exercise: Exercise, view: BodyView, near: LeftRight) -> Start:
@@ -60,7 +64,8 @@ def _start_of(raw: Signals, form: Exercise, near: LeftRight) -> Start:
     other = opposite(first)
     shared = _held_throughout(raw, form, other, window)
     of_leg = {other: windows[other]} if windows[other].accepted and not shared else {}
-    return Start(form, window, of_leg)
+    legs = tuple(leg for leg in windows if windows[leg].accepted)
+    return Start(form, window, of_leg, legs or ("left", "right"))
 
 
 def _rest(seen: Signals, form: Exercise) -> NeutralWindow:

@@ -89,7 +89,7 @@ class RepetitionRule(Strict):
     repetition's thresholds. ``first_phase`` says whether the outward movement is concentric (a leg lift)
     or eccentric (a squat). ``both_sides`` asks that both legs move alike; ``one_leg`` counts either leg, and
     the one that moves is the working side of that repetition; where ``other_leg`` is "still", a movement of
-    both legs at once is none.
+    both legs at once is none. ``leaves_start`` says that the peak must lie outside the start posture.
     """
 
     signals: tuple[SignalName, ...] = Field(min_length=1)
@@ -102,6 +102,7 @@ class RepetitionRule(Strict):
     both_sides: bool = False
     one_leg: bool = False
     other_leg: Literal["still", "free"] = "still"
+    leaves_start: bool = False
     in_place: bool = True
 
     @field_validator("signals")

@@ -1,0 +1,196 @@
+"""Counts and times of the four hip flexor exercises on known tracks; nothing where nothing is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from formcheck.coach.judge import Corrections, judge
+from formcheck.coach.set_report import SetReport
+from formcheck.exercises.load import load
+from tests.coach.known_back import OTHER_WAY, WIDE
+from tests.synthetic import (
+    CLEAN,
+    REAL,
+    Camera,
+    Flaws,
+    Motion,
+    Pace,
+    bench_lowerings,
+    couch_stretches,
+    film,
+    landing,
+    lowerings,
+    marches,
+    one_after_the_other,
+    reaching_for_the_phone,
+    resting_swing,
+    seated_lifts,
+    sitting_down,
+    squats,
+    standing,
+    walking,
+    walking_in,
+)
+
+FOUR = ("march-neutral", "seated-lift-over", "lengthened-lowering", "couch-stretch-active")
+SETS = {
+    "march-neutral": marches(3),
+    "seated-lift-over": seated_lifts(3),
+    "lengthened-lowering": lowerings(2),
+    "couch-stretch-active": couch_stretches(3),
+}
+BOTH_WAYS = pytest.mark.parametrize("camera", [WIDE, OTHER_WAY], ids=["facing right", "facing left"])
+EACH = pytest.mark.parametrize("exercise", FOUR)
+
+
+def near(exercise: str, camera: Camera) -> Motion:
+    """Return a set of the leg next to the camera, as the exercises ask for."""
+    side = "right" if camera is WIDE else "left"
+    return {
+        "march-neutral": marches(3),
+        "seated-lift-over": seated_lifts(3, sides=(side,)),
+        "lengthened-lowering": lowerings(2, side=side),
+        "couch-stretch-active": couch_stretches(3, side=side),
+    }[exercise]
+
+
+def counted(
+    motion: Motion, exercise: str, camera: Camera = WIDE, flaws: Flaws = CLEAN, fps: float = 30.0
+) -> SetReport:
+    return judge(film(motion, camera, flaws, fps=fps), load(exercise)).report
+
+
+def sides(report: SetReport) -> list[str]:
+    return [rep.side for rep in report.reps]
+
+
+@EACH
+@BOTH_WAYS
+@pytest.mark.parametrize("fps", [12.0, 24.0, 60.0])
+def test_clean_sets_are_counted_at_every_frame_rate(exercise: str, camera: Camera, fps: float) -> None:
+    motion = SETS[exercise]
+    report = counted(motion, exercise, camera, fps=fps)
+    assert sides(report) == [rep.side for rep in motion.reps], report.set.notes
+
+
+@EACH
+@BOTH_WAYS
+def test_noise_and_every_fifth_frame_lost_change_no_count(exercise: str, camera: Camera) -> None:
+    motion = near(exercise, camera)
+    report = counted(motion, exercise, camera, replace(REAL, drop=0.2, seed=4))
+    assert sides(report) == [rep.side for rep in motion.reps], report.set.notes
+
+
+@EACH
+def test_two_sets_with_a_long_pause_and_a_late_entrance(exercise: str) -> None:
+    first, second = SETS[exercise], SETS[exercise]
+    motion = one_after_the_other(first, replace(second, duration_s=second.duration_s + 10.0))
+    report = counted(motion, exercise, flaws=Flaws(lost_s=[(0.0, 1.0)]))
+    assert report.set.reps == len(motion.reps), report.set.notes
+
+
+@EACH
+def test_a_pause_within_the_set_changes_nothing(exercise: str) -> None:
+    pace = Pace(out_s=1.3, hold_s=0.6, back_s=1.6, rest_s=10.0)
+    make = {"march-neutral": marches, "seated-lift-over": seated_lifts}
+    make |= {"lengthened-lowering": lowerings, "couch-stretch-active": couch_stretches}
+    assert counted(make[exercise](2, pace), exercise).set.reps == 2
+
+
+@EACH
+@BOTH_WAYS
+def test_times_are_right_to_a_fifth_of_a_second(exercise: str, camera: Camera) -> None:
+    """Mean absolute errors over three noisy tracks; start, peak and end .2 s, phases .3 s."""
+    motion, rows = near(exercise, camera), []
+    for seed in range(3):
+        report = counted(motion, exercise, camera, Flaws(noise=0.002, noise_s=0.4, drop=0.05, seed=seed))
+        assert len(report.reps) == len(motion.reps), report.set.notes
+        for rep, truth in zip(report.reps, motion.reps, strict=True):
+            rows.append(
+                (
+                    rep.start_s - truth.start_s,
+                    truth.peak_error_s(rep.peak_s),
+                    rep.end_s - truth.end_s,
+                    rep.concentric_s - (truth.hold_start_s - truth.start_s),
+                    rep.hold_s - (truth.hold_end_s - truth.hold_start_s),
+                    rep.eccentric_s - (truth.end_s - truth.hold_end_s),
+                )
+            )
+    errors = np.abs(np.array(rows)).mean(axis=0)
+    assert errors[:3].max() <= 0.2, errors
+    assert errors[3:].max() <= 0.3, errors
+
+
+# -- the working side ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("of_reps", [("left",), ("right",), ("left", "right"), ("right", "right", "left")])
+def test_the_working_leg_is_found_and_not_asked_for(of_reps: tuple[str, ...]) -> None:
+    motion = marches(4, sides=of_reps)
+    assert sides(counted(motion, "march-neutral")) == [rep.side for rep in motion.reps]
+    seated = seated_lifts(4, sides=of_reps)
+    assert sides(counted(seated, "seated-lift-over")) == [rep.side for rep in seated.reps]
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_leg_whose_start_posture_differs_is_found_by_it(side: str) -> None:
+    """The front thigh of the half-kneeling moves too, and is not counted."""
+    assert sides(counted(couch_stretches(2, side=side), "couch-stretch-active")) == [side] * 2
+    assert sides(counted(lowerings(2, side=side), "lengthened-lowering")) == [side] * 2
+
+
+def test_signals_without_a_suffix_are_the_working_legs_in_each_repetition() -> None:
+    report = counted(marches(2, sides=("left", "right")), "march-neutral")
+    for rep in report.reps:
+        assert rep.range["thigh_elevation"].peak_deg == rep.range[f"thigh_elevation_{rep.side}"].peak_deg
+        assert rep.range["thigh_elevation"].peak_deg > 70
+        assert not [name for name in rep.range if name.startswith("other_")]
+
+
+def test_a_named_side_counts_that_side_only() -> None:
+    track = film(marches(4), WIDE)
+    report = judge(track, load("march-neutral"), Corrections(side="left")).report
+    assert sides(report) == ["left", "left"]
+
+
+def test_both_legs_at_once_are_no_march() -> None:
+    report = counted(squats(2), "march-neutral")
+    assert report.set.reps == 0
+    assert any("Both legs moved" in note for note in report.set.notes)
+
+
+def test_forms_are_found_by_the_posture_that_was_held() -> None:
+    lying = counted(bench_lowerings(2), "lengthened-lowering")
+    assert lying.set.reps == 2
+    assert {rep.verdict for rep in lying.reps} == {"ok"}  # the bench form does not require the back
+    assert {rep.verdict for rep in counted(lowerings(2), "lengthened-lowering").reps} == {"cannot_judge"}
+
+
+# -- nothing to count ----------------------------------------------------------------------------
+
+NOTHING = [
+    walking(6.0),
+    replace(walking_in(standing(5.0)), name="walking in and out"),
+    sitting_down(),
+    reaching_for_the_phone(),
+    landing(),
+    resting_swing(),
+    standing(10.0, sway_deg=2.0),
+]
+
+
+@pytest.mark.parametrize("motion", NOTHING, ids=lambda motion: motion.name)
+@EACH
+def test_what_is_no_repetition_is_not_counted(motion: Motion, exercise: str) -> None:
+    for camera in (WIDE, Camera(width_px=1280, yaw_deg=90.0)):
+        for flaws in (CLEAN, replace(REAL, seed=1)):
+            report = counted(replace(motion, reps=()), exercise, camera, flaws)
+            assert report.set.reps == 0, (camera, flaws, [(rep.start_s, rep.end_s) for rep in report.reps])
+
+
+@BOTH_WAYS
+def test_a_march_between_walking_in_and_out_is_counted_alone(camera: Camera) -> None:
+    motion = walking_in(marches(3))
+    report = counted(motion, "march-neutral", camera)
+    assert report.set.reps == 3, report.set.notes
