@@ -24,6 +24,7 @@ from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
 from formcheck.coach.start import find_start
 from formcheck.coach.summary import summarise, withheld_stretches
+from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Exercise
 
@@ -112,7 +113,11 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         view=_view_report(view, exercise, track),
         neutral=neutral,
         reps=tuple(analyzer.repetitions),
-        set=summarise(analyzer.repetitions, analyzer.dismissed, _notes(track, signal, exercise)),
+        set=summarise(
+            analyzer.repetitions,
+            analyzer.dismissed,
+            [*_notes(track, signal, exercise), *trend_notes(analyzer.repetitions, signal)],
+        ),
         cannot_judge=withheld_stretches(signals, exercise),
     )
     return Judged(report, signals, clean, signal)

@@ -61,6 +61,21 @@ def trends(repetitions: Sequence[Repetition], signal: str) -> list[Trend]:
     return found
 
 
+def trend_notes(repetitions: Sequence[Repetition], signal: str) -> list[str]:
+    """Return what changed within a set, and in one sentence what too few repetitions were judged for."""
+    if not repetitions:
+        return []
+    found = trends(repetitions, signal)
+    if all(rep.side == "both" for rep in repetitions):
+        found = [trend for trend in found if trend.kind != "asymmetry"]
+    said = [trend.text for trend in found if trend.changed]
+    unknown = [trend.text.removesuffix(f": {NOT_ENOUGH}.") for trend in found if trend.changed is None]
+    if not unknown:
+        return said
+    named = ", ".join([unknown[0], *(each[0].lower() + each[1:] for each in unknown[1:])])
+    return [*said, f"{named}: {NOT_ENOUGH}."]
+
+
 def moved_deg(repetition: Repetition, signal: str) -> float | None:
     """Return how far a signal moved in a repetition; None where it was withheld."""
     angles = repetition.range.get(signal)

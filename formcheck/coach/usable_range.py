@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from formcheck.body.pose import Floats
-from formcheck.coach.faults import MIN_VERDICT_SD_DEG, rank
+from formcheck.coach.faults import MAX_WITHHELD_S, MIN_VERDICT_SD_DEG, rank
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.set_report import Fault, Repetition, UsableRange
 from formcheck.exercises.schema import BoundFault, Exercise
@@ -49,13 +49,13 @@ def usable_range(
     excess = _beyond(rule, rows, neutral_deg) - bound
     sd = np.maximum([row.sd_deg[LUMBAR] for row in rows], MIN_VERDICT_SD_DEG[LUMBAR])
     t_s, angle = times(rows), column(rows, name)
-    passed = [_angle_when(t_s, angle, excess + shift * sd, first) for shift in (1.0, 0.0, -1.0)]
-    if passed[1] is None:
+    passed = [_angles_when(t_s, angle, excess + shift * sd, first) for shift in (1.0, 0.0, -1.0)]
+    if not passed[1]:
         return None
-    known = [each for each in passed if each is not None]
-    if passed[2] is None:  # never surely beyond by a whole deviation: as far as the movement went
+    known = [each for found in passed for each in found]
+    if not passed[2]:  # never surely beyond by a whole deviation: as far as the movement went
         known.append(float(np.nanmax(angle)))
-    return UsableRange(name, passed[1], min(known), max(known))
+    return UsableRange(name, float(np.mean(passed[1])), min(known), max(known))
 
 
 def _moving(exercise: Exercise, rows: Sequence[Instant]) -> str:
@@ -76,17 +76,26 @@ def _beyond(rule: BoundFault, rows: Sequence[Instant], neutral_deg: Mapping[str,
     return values if rule.beyond == "above" else -values
 
 
-def _angle_when(t_s: Floats, angle: Floats, excess: Floats, fault: Fault) -> float | None:
-    """Return the angle where the bound was passed for good before the fault was on, or first in it."""
-    inside = t_s <= fault.end_s
-    beyond = inside & (excess >= 0) & np.isfinite(angle)
-    during = np.flatnonzero(beyond & (t_s >= fault.start_s))
+def _angles_when(t_s: Floats, angle: Floats, excess: Floats, fault: Fault) -> list[float]:
+    """Return the angles between which the bound was passed for good before the fault was on, or first in it.
+
+    One angle where the back was seen throughout, two where it was withheld in between, none where the bound
+    was not passed.
+    """
+    seen = np.flatnonzero(np.isfinite(angle) & np.isfinite(excess) & (t_s <= fault.end_s))
+    t_s, angle, excess = t_s[seen], angle[seen], excess[seen]
+    during = np.flatnonzero((excess >= 0) & (t_s >= fault.start_s))
     if not during.size:
-        return None
+        return []
     i = int(during[0])
-    while i > 0 and beyond[i - 1]:
+    while i > 0 and excess[i - 1] >= 0:
         i -= 1
-    return float(angle[i])
+    if i == 0:
+        return [float(angle[0])]
+    if t_s[i] - t_s[i - 1] > MAX_WITHHELD_S:
+        return [float(angle[i - 1]), float(angle[i])]
+    part = -excess[i - 1] / max(float(excess[i] - excess[i - 1]), 1e-9)
+    return [float(angle[i - 1] + part * (angle[i] - angle[i - 1]))]
 
 
 def usable_range_of_set(repetitions: Sequence[Repetition]) -> UsableRange | None:

@@ -73,7 +73,7 @@ PAIRS = {
         "slumped-start": Pair(SEAT, SEAT, offsets_deg=(16.0, 9.0)),
         "knee-bend": Pair(seated_lifts(2, knee_deg=22.0), seated_lifts(2, knee_deg=10.0)),
         "other-leg": Pair(
-            seated_lifts(2, height_deg=22.0, other_deg=16.0), seated_lifts(2, height_deg=22.0, other_deg=6.0)
+            seated_lifts(2, height_deg=26.0, other_deg=23.0), seated_lifts(2, height_deg=26.0, other_deg=13.0)
         ),
         "hands-push": Pair(seated_lifts(2, push_deg=40.0), seated_lifts(2, push_deg=12.0)),
         "short": Pair(seated_lifts(2, height_deg=7.0), seated_lifts(2, height_deg=11.0)),

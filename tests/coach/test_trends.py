@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from formcheck.coach.set_report import AngleRange, LumbarRange, Repetition, Side, UsableRange, Verdict
-from formcheck.coach.trends import NOT_ENOUGH, asymmetry, consistency, fatigue, trends
+from formcheck.coach.trends import NOT_ENOUGH, asymmetry, consistency, fatigue, trend_notes, trends
 
 
 def rep(
@@ -89,3 +89,13 @@ def test_the_usable_range_of_a_set_is_the_median_of_those_that_lost_neutral() ->
     assert "between 46 and 63" in text
     assert "3 of 4" in text
     assert not [t for t in trends([lost[0], rep(3)], "trunk_thigh") if t.kind == "usable_range"]
+
+
+def test_notes_hold_what_changed_and_one_line_for_what_could_not_be_said() -> None:
+    shrinking = [rep(i, 80.0 if i < 6 else 62.0) for i in range(9)]
+    first, second = trend_notes(shrinking, "trunk_thigh")
+    assert first.startswith("Towards the end the range fell")
+    assert second == f"Left against right: {NOT_ENOUGH}."
+    assert trend_notes([], "trunk_thigh") == []
+    both = [rep(i, side="both") for i in range(9)]
+    assert trend_notes(both, "trunk_thigh") == []
