@@ -169,9 +169,7 @@ _TABLE = (
         _trunk_lateral_tilt,
     ),
     SignalKind("pelvis_obliquity", "this side's hip higher", "front", True, ("hip",), _pelvis_obliquity),
-    SignalKind(
-        "chest_turn", "off the side view", "any", False, ("shoulder", "hip"), _chest_turn
-    ),
+    SignalKind("chest_turn", "off the side view", "any", False, ("shoulder", "hip"), _chest_turn),
     SignalKind("lumbar_flexion", "flexion", "side", False, ("shoulder", "hip"), None, from_neutral=True),
     SignalKind("hip_flexion", "flexion", "side", True, ("shoulder", "hip", "knee"), None),
 )

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from formcheck.errors import OutputError, UsageError
 from formcheck.exercises.load import library, load, load_file
+from formcheck.exercises.scaffold import scaffold
 
 exercises_app = typer.Typer(
     help="The exercises: list them, show one, check a file of your own.", no_args_is_help=True
@@ -43,3 +45,21 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file
     """Check an exercise file; every mistake is named with its line and field."""
     exercise = load_file(file).exercise
     typer.echo(f"{file}: right. {exercise.name}, {len(exercise.faults)} faults.")
+
+
+@exercises_app.command()
+def new(
+    exercise_id: Annotated[str, typer.Argument(metavar="ID", help="Such as my-squat.")],
+    like: Annotated[str, typer.Option(help="The exercise to begin from.")] = "squat",
+    out: Annotated[Path | None, typer.Option(help="Where to write it; ID.toml by default.")] = None,
+) -> None:
+    """Write an exercise file of your own that works as it stands, to be changed."""
+    path = out or Path(f"{exercise_id}.toml")
+    if path.exists():
+        raise UsageError(f"{path} is there already: choose another id, or --out.")
+    text = scaffold(exercise_id, like)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from None
+    typer.echo(f"{path}: change it, then: formcheck exercises check {path}")

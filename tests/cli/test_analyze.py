@@ -255,3 +255,11 @@ def test_exercise_file_with_a_mistake_names_line_and_field(tmp_path: Path) -> No
     assert_kind(run("exercises", "check", wrong), 2, f"line {line}", "min_deg")
     wrong.write_text(right)
     assert run("exercises", "check", wrong).returncode == 0
+
+
+def test_new_exercise_works_without_code(tmp_path: Path) -> None:
+    path = tmp_path / "my-squat.toml"
+    result = run("exercises", "new", "my-squat", "--out", path)
+    assert result.returncode == 0, result.stderr
+    assert run("exercises", "check", path).returncode == 0
+    assert_kind(run("exercises", "new", "my-squat", "--out", path), 2, "there already")
