@@ -37,6 +37,8 @@ MIN_SHARED_DEG = 6.0
 # A phase's length is known to about a tenth of a second, a short one's a little better: mean errors of
 # synthetic tracks (tests/coach/test_exercise_counting.py) [M].
 TEMPO_SD_S, TEMPO_SD_SHARE = 0.1, 0.08
+# Of the rest before a repetition this share must have been seen to know when and where it began.
+MIN_LEAD_IN_SHARE = 0.5
 PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
@@ -118,6 +120,12 @@ class _Seen:
                 return float(np.nanstd(values))
         return 0.0
 
+    def came_into_view(self) -> bool:
+        """Return whether the counting signal was withheld just before, as of a leg behind the other one."""
+        asked = [name for name in self.exercise.repetition.signals if self._measured(name)]
+        values = [row.deg.get(name, np.nan) for row in self.lead_in for name in asked[:1]]
+        return bool(values) and float(np.isfinite(values).mean()) < MIN_LEAD_IN_SHARE
+
     def _measured(self, name: str) -> bool:
         seen = [row for row in self.rows if np.isfinite(row.deg.get(name, np.nan))]
         return len(seen) >= MIN_SAMPLES and len(seen) >= len(self.rows) / 2
@@ -148,6 +156,8 @@ def _judge(rule: FaultRule, seen: _Seen) -> list[Fault]:
 
 
 def _size_or_tempo(rule: RangeFault | TempoFault | LongFault, seen: _Seen) -> list[Fault]:
+    if seen.came_into_view():
+        return []  # where it began is not known
     if isinstance(rule, RangeFault):
         if rule.signal is not None:
             return _short_of(rule, seen)

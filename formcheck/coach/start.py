@@ -59,13 +59,25 @@ def _start_of(raw: Signals, form: Exercise, near: LeftRight) -> Start:
     if not form.repetition.one_leg:
         return Start(form, find_neutral(raw, bounds))
     windows = {leg: _rest(signals_from(raw, leg), form) for leg in (near, opposite(near))}
-    first = next((leg for leg in windows if windows[leg].accepted), near)
+    # A leg that the other one hides says nothing about the posture: one leg at least must be seen in it.
+    first = next((leg for leg in windows if _leg_seen(raw, form, leg, windows[leg])), None)
+    if first is None:
+        why = windows[near].reason or "The working leg could not be seen in the start posture."
+        return Start(form, NeutralWindow(None, None, accepted=False, reason=why))
     window = windows[first]
     other = opposite(first)
     shared = _held_throughout(raw, form, other, window)
     of_leg = {other: windows[other]} if windows[other].accepted and not shared else {}
     legs = tuple(leg for leg in windows if windows[leg].accepted)
     return Start(form, window, of_leg, legs or ("left", "right"))
+
+
+def _leg_seen(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindow) -> bool:
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return False
+    inside = raw.between(window.start_s, window.end_s)
+    columns = [raw.deg[f"{name}_{leg}"] for name in form.repetition.signals]
+    return any(bool(np.isfinite(values[inside]).any()) for values in columns)
 
 
 def _rest(seen: Signals, form: Exercise) -> NeutralWindow:

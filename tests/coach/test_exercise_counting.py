@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from formcheck.body.landmarks import LEG
+from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Corrections, judge
 from formcheck.coach.set_report import SetReport
 from formcheck.exercises.load import load
@@ -194,3 +196,29 @@ def test_a_march_between_walking_in_and_out_is_counted_alone(camera: Camera) -> 
     motion = walking_in(marches(3))
     report = counted(motion, "march-neutral", camera)
     assert report.set.reps == 3, report.set.notes
+
+
+# -- a leg that the other one hides ---------------------------------------------------------------
+
+
+def with_hidden_rest(motion: Motion, leg: str) -> PoseTrack:
+    """Film a motion in which one leg is seen only while it is lifted, as the far one often is."""
+    track = film(motion, WIDE)
+    lifted = np.zeros(len(track), dtype=bool)
+    for rep in motion.reps:
+        lifted |= (track.t_s > rep.start_s + 0.5) & (track.t_s < rep.end_s - 0.5)
+    track.visibility[np.ix_(~lifted, LEG[leg][1:])] = 0.1
+    return track
+
+
+def test_a_hidden_leg_does_not_pass_for_one_that_is_stretched_back() -> None:
+    report = judge(with_hidden_rest(squats(2), "left"), load("lengthened-lowering")).report
+    assert report.set.reps == 0
+    assert not report.neutral.accepted
+
+
+def test_of_a_leg_that_came_into_view_neither_range_nor_tempo_is_judged() -> None:
+    motion = marches(2, sides=("left",))
+    report = judge(with_hidden_rest(motion, "left"), load("march-neutral")).report
+    assert sides(report) == ["left", "left"]
+    assert [fault.id for rep in report.reps for fault in rep.faults] == []
