@@ -11,7 +11,7 @@ from formcheck import __version__
 from formcheck.exercises.load import library
 from formcheck.report.palette import DARK, LIGHT
 from formcheck.ui import pages
-from tests.ui.conftest import said
+from tests.ui.conftest import PATIENCE_S, said
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +38,7 @@ def failing_script() -> None:
 
 
 def test_exercises_say_all_that_their_files_say() -> None:
-    app = AppTest.from_function(exercises_script).run()
+    app = AppTest.from_function(exercises_script, default_timeout=PATIENCE_S).run()
     assert not app.exception
     words = said(app) + "\n".join(each.value for each in app.header)
     for loaded in library().values():
@@ -52,7 +52,7 @@ def test_exercises_say_all_that_their_files_say() -> None:
 
 def test_about_claims_nothing_that_it_must_not() -> None:
     """measurement.md, section 8."""
-    app = AppTest.from_function(about_script).run()
+    app = AppTest.from_function(about_script, default_timeout=PATIENCE_S).run()
     assert not app.exception
     words = said(app)
     assert __version__ in words
@@ -62,7 +62,7 @@ def test_about_claims_nothing_that_it_must_not() -> None:
 
 
 def test_a_defect_is_said_kindly_and_without_details() -> None:
-    app = AppTest.from_function(failing_script).run()
+    app = AppTest.from_function(failing_script, default_timeout=PATIENCE_S).run()
     assert not app.exception
     assert "Something went wrong in formcheck itself" in app.error[0].value
     assert "secret" not in app.error[0].value
@@ -103,7 +103,7 @@ def failing_callback_script() -> None:
 
 def test_a_defect_of_a_callback_is_said_kindly_too() -> None:
     """Callbacks run before the page does, outside of what guards it."""
-    app = AppTest.from_function(failing_callback_script).run()
+    app = AppTest.from_function(failing_callback_script, default_timeout=PATIENCE_S).run()
     app.button[0].click().run()
     assert not app.exception
     assert "Something went wrong in formcheck itself" in app.error[0].value
