@@ -161,6 +161,9 @@ def _size_or_tempo(rule: RangeFault | TempoFault | LongFault, seen: _Seen) -> li
     if isinstance(rule, RangeFault):
         if rule.signal is not None:
             return _short_of(rule, seen)
+        own = seen.exercise.repetition.signals[0]
+        if seen.rows and all(row.reason.get(own) for row in seen.rows):
+            return []  # counted by a stand-in that this view allows, too coarse to hold a range against
         share = seen.phases.amplitude_deg / seen.exercise.repetition.target_deg
         return _below(seen.exercise, rule, share, "share of target", seen.whole)
     span = seen.span(rule.phase)
