@@ -22,6 +22,9 @@ END_MARGIN_S = 0.3  # a quick repetition's ends are looked at a little beyond it
 JUMP = 0.8  # between neighbouring frames
 JUMP_WITHIN_S = 0.2
 BOTH_SIDES_SHARE = 0.5
+ALONG_SHARE = (
+    0.25  # of the counting leg's way, out and back each: a step moves one leg out while the other returns
+)
 POSTURE_BEFORE_S = 1.0
 POSTURE_AFTER_SHARE = 0.2
 
@@ -164,5 +167,23 @@ def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool
         # Medians, because the far leg is guessed rather than seen.
         moved = abs(float(np.median(values[known & middle]) - np.median(values[known & ends])))
         if moved < BOTH_SIDES_SHARE * phases.amplitude_deg:
+            return False
+        if not _goes_along(rows, column(rows, signal), values, phases):
+            return False
+    return True
+
+
+def _goes_along(rows: Sequence[Instant], own: Floats, other: Floats, phases: RepPhases) -> bool:
+    """Return whether another signal moves the way of the counting one, on the way out and on the way back."""
+    middle, ends = _middle_and_ends(rows, phases)
+    t_s = np.array([row.t_s for row in rows])
+    known = np.isfinite(own) & np.isfinite(other)
+    for half in (t_s < phases.peak_s, t_s > phases.peak_s):
+        end = known & ends & half
+        if not end.any() or not (known & middle).any():
+            continue
+        own_deg = float(np.median(own[known & middle]) - np.median(own[end]))
+        other_deg = float(np.median(other[known & middle]) - np.median(other[end]))
+        if other_deg * np.sign(own_deg) < ALONG_SHARE * abs(own_deg):
             return False
     return True
