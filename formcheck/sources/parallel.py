@@ -5,8 +5,8 @@ are workers; each worker decodes and looks for itself, and is shown a little of 
 MediaPipe's tracking has settled when its stretch begins. What is judged is the joined track, once and in
 order. Drawing the overlay video is shared out in the same way.
 
-Workers are threads: MediaPipe, FFmpeg, x264 and OpenCV work without the interpreter's lock, and only a tenth
-of the time of finding a pose is Python's.
+Workers are threads: MediaPipe, FFmpeg, x264 and OpenCV work without the interpreter's lock. Two of them kept
+1.7 of two cores busy; processes have not been compared.
 """
 
 import math
