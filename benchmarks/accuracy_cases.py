@@ -46,9 +46,10 @@ def cases(quick: bool = False) -> Iterator[Case]:
 
 def extracted(video: Path) -> PoseTrack:
     """Return a video's track by the product's own extraction, kept by the content of video and model."""
-    key = hashlib.sha256(video.read_bytes() + MODEL.read_bytes()[:4096]).hexdigest()[:16]
+    key = hashlib.sha256(b"raw" + video.read_bytes() + MODEL.read_bytes()[:4096]).hexdigest()[:16]
     path = CACHE / f"{key}.parquet"
     if not path.exists():
         CACHE.mkdir(exist_ok=True)
-        write_track(extract(video, MODEL), path)
+        # Recordings are read without MediaPipe's own filter (formcheck/report/analysis.py).
+        write_track(extract(video, MODEL, smoothed=False), path)
     return read_track(path)
