@@ -127,7 +127,8 @@ class Analyzer:
         for lane, value in zip(self._lanes, values, strict=True):
             events += self._translate(lane, lane.counter.feed(instant.t_s, value))
         self._forget(instant.t_s, seen=any(value == value for value in values))
-        events += self._watch([lane for lane in self._lanes if lane.counter.moving], instant)
+        moving = [lane for lane in self._lanes if lane.counter.moving]
+        events += self._watch(moving, instant, instant.t_s)
         events += self._say_withheld(instant)
         return events
 
@@ -157,7 +158,7 @@ class Analyzer:
         events: list[Event] = [RepBegan(event.t_s, event.start_s)] if alone else []
         lane.excursions = []
         for row in self._rows_between(event.start_s, event.t_s)[:-1]:
-            events += self._watch([lane], row)
+            events += self._watch([lane], row, event.t_s)
         return events
 
     def _complete(self, lane: Lane, phases: RepPhases) -> list[Event]:
@@ -191,7 +192,7 @@ class Analyzer:
             RepCounted(phases.t_s, repetition.index),
             RepCompleted(phases.t_s, repetition),
         ]
-        return [*done, *self._cues.praise(phases.t_s, repetition.verdict)]
+        return [*done, *self._cues.conclude(phases.t_s, repetition)]
 
     def _beside_other_leg(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> tuple[bool, str]:
         """Return whether this was the other leg's movement, and why it is none where both legs moved."""
@@ -247,22 +248,23 @@ class Analyzer:
 
     # ---- faults -------------------------------------------------------------------------------
 
-    def _watch(self, lanes: list[Lane], instant: Instant) -> list[Event]:
+    def _watch(self, lanes: list[Lane], instant: Instant, now_s: float) -> list[Event]:
         """Show an instant to the lanes that move; only what the one furthest on its way says is told."""
         events: list[Event] = []
         chief = max(lanes, key=lambda lane: lane.way(instant), default=None)
         for lane in lanes:
-            ended, started = lane.watch(instant)
+            ended, started = lane.watch(instant, now_s)
             events += self._tell_ended(lane, ended)
             if lane is chief:
                 self._told |= {(lane.column, event.fault_id) for event in started}
-                events += [*started, *self._cues.choose(instant.t_s, started)]
+                events += [*started, *self._cues.choose(now_s, started)]
         return events
 
     def _tell_ended(self, lane: Lane, ended: list[FaultEnded]) -> list[Event]:
-        told: list[Event] = [event for event in ended if (lane.column, event.fault_id) in self._told]
+        told = [event for event in ended if (lane.column, event.fault_id) in self._told]
         self._told -= {(lane.column, event.fault_id) for event in ended}
-        return told
+        self._cues.over(event.fault_id for event in told)
+        return [*told]
 
     def _within_phases(self, lane: Lane, phases: RepPhases) -> list[Excursion]:
         """Return the excursions that fall into a phase in which their fault is asked for."""

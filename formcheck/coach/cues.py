@@ -1,12 +1,14 @@
 """Which cue to say now: one at a time, the most severe first, and never a stream of them."""
 
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 from formcheck.coach.events import Cue, FaultStarted, Praise
 from formcheck.coach.faults import rank
+from formcheck.coach.set_report import Repetition, Severity
 from formcheck.exercises.schema import Exercise
 
 # measurement.md, section 4.
@@ -30,7 +32,10 @@ def praises() -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class CueChooser:
-    """Turns starting faults into cues, and clean repetitions into a little praise.
+    """Turns faults into cues, and clean repetitions into a little praise.
+
+    Whoever runs a set calls `choose` at every instant with the faults that start then, `over` with those that
+    end, and `conclude` with every finished repetition.
 
     Parameters
     ----------
@@ -41,22 +46,41 @@ class CueChooser:
     exercise: Exercise
     _last_s: float = field(default=float("-inf"), init=False)
     _said: dict[str, list[float]] = field(default_factory=dict, init=False)
+    _waiting: dict[str, Severity] = field(default_factory=dict, init=False)
     _clean: int = field(default=0, init=False)
     _praised: int = field(default=0, init=False)
 
-    def choose(self, t_s: float, started: list[FaultStarted]) -> list[Cue]:
-        """Return at most one cue for the faults that start now; faults of mere information are not said."""
-        speakable = [fault for fault in started if rank(fault.severity) > 0]
-        if not speakable or t_s - self._last_s < COOLDOWN_S:
-            return []
-        speakable = [fault for fault in speakable if self._may_say(fault.fault_id, t_s)]
-        if not speakable:
-            return []
-        worst = max(speakable, key=lambda fault: rank(fault.severity))
-        rule = next(rule for rule in self.exercise.faults if rule.id == worst.fault_id)
-        self._last_s = t_s
-        self._said.setdefault(worst.fault_id, []).append(t_s)
-        return [Cue(t_s, worst.fault_id, worst.severity, rule.cue, rule.spoken or rule.cue)]
+    def choose(self, t_s: float, started: Sequence[FaultStarted] = ()) -> list[Cue]:
+        """Return at most one cue: the gravest of the faults that start now or still wait for their turn.
+
+        Faults of mere information are not said. A fault that starts too soon after another cue waits, as long
+        as it lasts.
+        """
+        for fault in started:
+            if rank(fault.severity) > 0:
+                self._waiting[fault.fault_id] = fault.severity
+        return self._say_gravest(t_s, self._waiting)
+
+    def over(self, fault_ids: Iterable[str]) -> None:
+        """Forget faults that ended before their turn came: `conclude` may still say them."""
+        for fault_id in fault_ids:
+            self._waiting.pop(fault_id, None)
+
+    def conclude(self, t_s: float, repetition: Repetition) -> list[Cue | Praise]:
+        """Return what is said after a repetition: its gravest fault that was not said yet, or praise.
+
+        Tempo and range show only at the end of a repetition; their cue is for the next one.
+        """
+        self._waiting.clear()
+        if repetition.verdict == "ok":
+            return [*self.praise(t_s, "ok")]
+        self._clean = 0
+        unsaid = {
+            fault.id: fault.severity
+            for fault in repetition.faults
+            if rank(fault.severity) > 0 and self._last_said_s(fault.id) < repetition.start_s
+        }
+        return [*self._say_gravest(t_s, unsaid, repetition.index)]
 
     def praise(self, t_s: float, verdict: str) -> list[Praise]:
         """Return praise for a repetition that was judged and ok; the longer the set, the less of it."""
@@ -73,10 +97,29 @@ class CueChooser:
         self._praised, self._clean, self._last_s = self._praised + 1, 0, t_s
         return [Praise(t_s, text)]
 
+    def _say_gravest(
+        self, t_s: float, severities: Mapping[str, Severity], repetition: int | None = None
+    ) -> list[Cue]:
+        if t_s - self._last_s < COOLDOWN_S:
+            return []
+        speakable = [fault_id for fault_id in severities if self._may_say(fault_id, t_s)]
+        if not speakable:
+            return []
+        worst = max(speakable, key=lambda fault_id: rank(severities[fault_id]))
+        rule = next(rule for rule in self.exercise.faults if rule.id == worst)
+        cue = Cue(t_s, worst, severities[worst], rule.cue, rule.spoken or rule.cue, repetition)
+        self._last_s = t_s
+        self._said.setdefault(worst, []).append(t_s)
+        self._waiting.pop(worst, None)
+        return [cue]
+
+    def _last_said_s(self, fault_id: str) -> float:
+        return self._said.get(fault_id, [float("-inf")])[-1]
+
     def _may_say(self, fault_id: str, t_s: float) -> bool:
         if len(self._said.get(fault_id, ())) >= MAX_TIMES:
             return False
         opposites = {rule.opposite for rule in self.exercise.faults if rule.id == fault_id}
         opposites |= {rule.id for rule in self.exercise.faults if rule.opposite == fault_id}
-        recent = [self._said[each][-1] for each in opposites if each is not None and each in self._said]
+        recent = [self._last_said_s(each) for each in opposites if each is not None]
         return all(t_s - said_s >= CONTRADICTS_S for said_s in recent)

@@ -60,7 +60,8 @@ class FaultEnded:
 class Cue:
     """Something to say now: one at a time, the most severe first.
 
-    ``text`` is written; ``spoken`` is said aloud.
+    ``text`` is written; ``spoken`` is said aloud. ``repetition`` is the finished one that it is about, as for
+    its tempo; None while the fault lasts.
     """
 
     t_s: float
@@ -68,6 +69,7 @@ class Cue:
     severity: Severity
     text: str
     spoken: str = ""
+    repetition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

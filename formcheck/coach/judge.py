@@ -3,33 +3,28 @@
 Needs no video and no model: a stored track can be corrected and judged again in a moment.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from formcheck import __version__
 from formcheck.body.filters import smooth_track
-from formcheck.body.measure import Calibration, anchor, measure, refer_to_neutral
-from formcheck.body.neutral import NeutralWindow, neutral_at
+from formcheck.body.measure import Calibration, anchor, refer_to_neutral
+from formcheck.body.neutral import NeutralWindow
 from formcheck.body.pose import PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import neutral_of, with_spine
+from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
-from formcheck.coach.analyzer import Analyzer
+from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
-from formcheck.coach.start import find_start
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Exercise
 
-# A signal counts a set if it was seen in this share of the frames in which somebody was; our choice.
-MIN_COUNTABLE_SHARE = 0.5
 # measurement.md, section 4.
 MIN_RATE_HZ = 12.0
 
@@ -79,30 +74,18 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     view = estimate_view(clean, scale, facing=corrections.facing)
     side: LeftRight = corrections.side or view.near_side or "right"
     calibration = Calibration(view, scale, side)
-    raw = measure(clean, calibration)
-    start = find_start(raw, exercise, view, side)
-    exercise = start.exercise
-    window = start.window
-    if corrections.neutral_s is not None:
-        window = neutral_at(raw, *corrections.neutral_s)
-    neutral_deg = _neutral_values(raw, window)
-    back = _back_neutral(clean, calibration, raw, window)
-    neutral = _neutral_report(window, back)
-    if neutral.standing_reference and neutral.lumbar_offset_deg is not None:
-        neutral_deg[LUMBAR_OFFSET] = neutral.lumbar_offset_deg
-    signals = with_spine(clean, calibration, refer_to_neutral(raw, neutral_deg), back)
-    signal = counting_signal(exercise, signals, clean)
-    analyzer = Analyzer(
-        exercise=exercise,
-        signal=signal,
-        neutral_deg=neutral_deg,
-        side="both" if exercise.repetition.both_sides else side,
-        not_repetitions_s=corrections.not_repetitions,
-        start_posture_seen=window.accepted,
-        legs=start.legs if corrections.side is None else (corrections.side,),
-        noise_deg=_wavering(raw, window),
-        neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
+    baseline, raw = find_baseline(
+        clean, calibration, exercise, neutral_s=corrections.neutral_s, only_leg=corrections.side
     )
+    exercise = baseline.exercise
+    neutral = _neutral_report(baseline.window, baseline.back)
+    if neutral.standing_reference and neutral.lumbar_offset_deg is not None:
+        offset = {LUMBAR_OFFSET: neutral.lumbar_offset_deg}
+        baseline = replace(baseline, neutral_deg={**baseline.neutral_deg, **offset})
+    referred = refer_to_neutral(raw, baseline.neutral_deg)
+    signals = with_spine(clean, calibration, referred, baseline.back)
+    signal = counting_signal(exercise, signals, clean)
+    analyzer = baseline.analyzer(signal, corrections.not_repetitions)
     for instant in instants(signals, anchor(clean, scale)):
         analyzer.feed(instant)
     analyzer.finish()
@@ -123,54 +106,12 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     return Judged(report, signals, clean, signal)
 
 
-def counting_signal(exercise: Exercise, signals: Signals, track: PoseTrack) -> str:
-    """Return the first of the exercise's repetition signals that this view shows often enough."""
-    found = max(1, int(track.found.sum()))
-    for name in exercise.repetition.signals:
-        if np.isfinite(signals.deg[name]).sum() >= MIN_COUNTABLE_SHARE * found:
-            return name
-    return exercise.repetition.signals[-1]
-
-
-def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
-    """Return the median of every signal over the neutral; empty without one."""
-    if not window.accepted or window.start_s is None or window.end_s is None:
-        return {}
-    inside = raw.between(window.start_s, window.end_s)
-    medians: dict[str, float] = {}
-    for name, values in raw.deg.items():
-        seen = values[inside & np.isfinite(values)]
-        if seen.size:
-            medians[name] = float(np.median(seen))
-    return medians
-
-
-def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
-    """Return the standard deviation of every signal over the neutral."""
-    if not window.accepted or window.start_s is None or window.end_s is None:
-        return {}
-    inside = raw.between(window.start_s, window.end_s)
-    return {
-        name: float(np.nanstd(values[inside]))
-        for name, values in raw.deg.items()
-        if np.isfinite(values[inside]).any()
-    }
-
-
 def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:
     if view.yaw_deg is None:
         return View(None, None, None, judged=False, reason="Nobody was seen.")
     fits = view.side_on if exercise.camera.view == "side" else not view.side_on
     reason = "" if fits else f"This exercise is judged from the {exercise.camera.view}."
     return View(view.facing, view.near_side, view.yaw_deg, judged=fits, reason=reason)
-
-
-def _back_neutral(
-    track: PoseTrack, calibration: Calibration, raw: Signals, window: NeutralWindow
-) -> BackNeutral | None:
-    if not window.accepted or window.start_s is None or window.end_s is None:
-        return None
-    return neutral_of(track, calibration, raw, window.start_s, window.end_s)
 
 
 def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:

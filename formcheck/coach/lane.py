@@ -83,8 +83,11 @@ class Lane:
         """Return how far the movement is: 0 at rest, 1 at the range in use."""
         return (self.value(instant) - self.counter.rest_deg) / self.counter.range_deg
 
-    def watch(self, instant: Instant) -> tuple[list[FaultEnded], list[FaultStarted]]:
-        """Show the fault detectors one instant of a movement; return what ended and what began."""
+    def watch(self, instant: Instant, now_s: float) -> tuple[list[FaultEnded], list[FaultStarted]]:
+        """Show the fault detectors one instant of a movement; return what ended and what began.
+
+        ``now_s`` is later than the instant where a movement is looked at again from its beginning.
+        """
         seen = instant if self.leg is None else instant_from(instant, self.leg)
         way = self.way(instant)
         ended: list[FaultEnded] = []
@@ -94,9 +97,9 @@ class Lane:
             self.excursions += monitor.feed(seen, way)
             now = monitor.current
             if now is not None and (before is None or rank(now) > rank(before)):
-                started.append(FaultStarted(instant.t_s, monitor.rule.id, now, monitor.onset_s()))
+                started.append(FaultStarted(now_s, monitor.rule.id, now, monitor.onset_s()))
             elif before is not None and now is None:
-                ended.append(FaultEnded(instant.t_s, monitor.rule.id))
+                ended.append(FaultEnded(now_s, monitor.rule.id))
         return ended, started
 
     def end_faults(self, t_s: float) -> list[FaultEnded]:

@@ -1,8 +1,14 @@
 """Cues grow quiet, do not contradict each other, and praise fades."""
 
+from collections import Counter
+from itertools import combinations, pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from formcheck.coach.cues import CONTRADICTS_S, COOLDOWN_S, MAX_TIMES, CueChooser, praises
-from formcheck.coach.events import FaultStarted
-from formcheck.coach.set_report import Severity
+from formcheck.coach.events import Cue, FaultStarted
+from formcheck.coach.set_report import Fault, LumbarRange, Repetition, Severity
 from formcheck.exercises.load import library, load
 
 MARCH = load("march-neutral").exercise
@@ -76,3 +82,91 @@ def test_cues_are_short_and_promise_nothing() -> None:
             *(rule.cue + rule.explanation for rule in exercise.faults),
         ]
         assert not [word for text in said for word in forbidden if word in text.lower()]
+
+
+def rep(start_s: float, verdict: str, *faults: tuple[str, Severity]) -> Repetition:
+    angle = LumbarRange(None, None, None, None, judged=False, reason="")
+    found = tuple(
+        Fault(fault_id, severity, start_s, start_s + 1, 1.0, "s", 1.0, "", "D", "trunk_thigh")
+        for fault_id, severity in faults
+    )
+    times = (start_s, start_s + 2, start_s + 4, 2.0, 0.0, 2.0)
+    return Repetition(1, "left", *times, verdict, (), None, {}, angle, found)  # type: ignore[arg-type]
+
+
+def after(chooser: CueChooser, repetition: Repetition, t_s: float = 5.0) -> list[Cue]:
+    return [each for each in chooser.conclude(t_s, repetition) if isinstance(each, Cue)]
+
+
+def test_what_starts_during_another_cue_waits_for_its_turn_as_long_as_it_lasts() -> None:
+    chooser = CueChooser(MARCH)
+    assert chooser.choose(0.0, started(0.0, "stance-leg-bend"))
+    assert not chooser.choose(1.0, started(1.0, "round", "red"))
+    assert not chooser.choose(COOLDOWN_S - 0.1)
+    assert [cue.fault_id for cue in chooser.choose(COOLDOWN_S)] == ["round"]
+    assert not chooser.choose(2 * COOLDOWN_S + 1)
+
+
+def test_what_is_over_before_its_turn_is_not_said_as_if_it_lasted() -> None:
+    chooser = CueChooser(MARCH)
+    chooser.choose(0.0, started(0.0, "stance-leg-bend"))
+    chooser.choose(1.0, started(1.0, "round"))
+    chooser.over(["round"])
+    assert not chooser.choose(COOLDOWN_S + 1)
+
+
+def test_tempo_is_said_after_the_repetition_that_it_shows_in() -> None:
+    (cue,) = after(CueChooser(MARCH), rep(1.0, "fault", ("dropping", "amber")))
+    assert (cue.fault_id, cue.repetition, cue.text) == ("dropping", 1, "Lower slowly.")
+
+
+def test_what_was_said_during_a_repetition_is_not_said_again_after_it() -> None:
+    chooser = CueChooser(MARCH)
+    chooser.choose(2.0, started(2.0, "round"))
+    later = 2.0 + COOLDOWN_S + 0.1
+    assert not chooser.conclude(later, rep(1.0, "fault", ("round", "amber")))
+    (cue,) = after(chooser, rep(1.0, "fault", ("round", "red"), ("dropping", "amber")), later)
+    assert cue.fault_id == "dropping"
+
+
+def test_after_a_repetition_the_gravest_is_said_and_information_never() -> None:
+    faults: tuple[tuple[str, Severity], ...] = (("dropping", "amber"), ("round", "red"))
+    (cue,) = after(CueChooser(MARCH), rep(1.0, "fault", *faults))
+    assert cue.fault_id == "round"
+    assert not CueChooser(MARCH).conclude(5.0, rep(1.0, "borderline", ("short", "info")))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0.05, 3.0),
+            st.sampled_from([rule.id for rule in MARCH.faults]),
+            st.sampled_from(["info", "amber", "red"]),
+            st.sampled_from(["starts", "ends", "rep"]),
+        ),
+        max_size=80,
+    )
+)
+def test_whatever_happens_cues_keep_their_distance_and_never_contradict(
+    happened: list[tuple[float, str, Severity, str]],
+) -> None:
+    chooser, t_s, said = CueChooser(MARCH), 0.0, []
+    for wait_s, fault_id, severity, what in happened:
+        t_s += wait_s
+        if what == "ends":
+            chooser.over([fault_id])
+        if what == "rep":
+            said += chooser.conclude(t_s, rep(t_s - 4, "fault", (fault_id, severity)))
+        else:
+            said += chooser.choose(t_s, started(t_s, fault_id, severity) if what == "starts" else ())
+    cues = [each for each in said if isinstance(each, Cue)]
+    assert all(b.t_s - a.t_s >= COOLDOWN_S for a, b in pairwise(cues))
+    assert all(cue.severity != "info" for cue in cues)
+    opposite = {rule.id: rule.opposite for rule in MARCH.faults}
+    assert not [
+        (a, b)
+        for a, b in combinations(cues, 2)
+        if opposite[a.fault_id] == b.fault_id and b.t_s - a.t_s < CONTRADICTS_S
+    ]
+    counts = Counter(cue.fault_id for cue in cues)
+    assert all(count <= MAX_TIMES for count in counts.values())
