@@ -1,0 +1,152 @@
+"""What a set is measured from: form, view, start posture. Found alike for recordings and live set-ups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from formcheck.body.measure import Calibration, measure
+from formcheck.body.neutral import NeutralWindow, neutral_at
+from formcheck.body.pose import PoseTrack
+from formcheck.body.signals import Signals
+from formcheck.body.spine import BackNeutral
+from formcheck.body.spine_signal import neutral_of
+from formcheck.body.view import LeftRight
+from formcheck.coach.analyzer import Analyzer
+from formcheck.coach.start import find_start
+from formcheck.exercises.schema import Exercise
+
+# A signal counts a set if it was seen in this share of the frames in which somebody was; our choice.
+MIN_COUNTABLE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """The form of the exercise that is done, and what its signals are measured from.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        In the form that was found.
+    calibration : Calibration
+        View, scale and the side next to the camera.
+    window : NeutralWindow
+        When the start posture was held.
+    neutral_deg, noise_deg : mapping of str to float
+        Every signal in the start posture, and how much it wavered there.
+    neutral_of_leg : mapping
+        The start posture of each leg where they differ.
+    legs : tuple
+        Those whose repetitions count.
+    back : BackNeutral or None
+        The back's edge in the start posture.
+    """
+
+    exercise: Exercise
+    calibration: Calibration
+    window: NeutralWindow
+    neutral_deg: Mapping[str, float]
+    noise_deg: Mapping[str, float]
+    neutral_of_leg: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    legs: tuple[LeftRight, ...] = ("left", "right")
+    back: BackNeutral | None = None
+
+    def analyzer(self, signal: str, not_repetitions_s: tuple[float, ...] = ()) -> Analyzer:
+        """Return the analyzer of a set that is measured from here; `signal` counts it."""
+        return Analyzer(
+            exercise=self.exercise,
+            signal=signal,
+            neutral_deg=self.neutral_deg,
+            side="both" if self.exercise.repetition.both_sides else self.calibration.working_side,
+            not_repetitions_s=not_repetitions_s,
+            start_posture_seen=self.window.accepted,
+            legs=self.legs,
+            noise_deg=self.noise_deg,
+            neutral_of_leg=self.neutral_of_leg,
+        )
+
+
+def find_baseline(
+    clean: PoseTrack,
+    calibration: Calibration,
+    exercise: Exercise,
+    *,
+    neutral_s: tuple[float, float] | None = None,
+    only_leg: LeftRight | None = None,
+) -> tuple[Baseline, Signals]:
+    """Find what a set is measured from.
+
+    Parameters
+    ----------
+    clean : PoseTrack
+        Repaired and smoothed: of the whole recording, or of the set-up of a live set.
+    calibration : Calibration
+        Of the same track.
+    exercise : Exercise
+        What was asked for, in any of its forms.
+    neutral_s : (float, float), optional
+        When the start posture was held, where that is known better.
+    only_leg : {"left", "right"}, optional
+        The one leg that counts, where that is known better.
+
+    Returns
+    -------
+    Baseline, Signals
+        And the track's signals, all absolute, without the back.
+    """
+    raw = measure(clean, calibration)
+    start = find_start(raw, exercise, calibration.view, calibration.working_side)
+    window = start.window if neutral_s is None else neutral_at(raw, *neutral_s)
+    baseline = Baseline(
+        exercise=start.exercise,
+        calibration=calibration,
+        window=window,
+        neutral_deg=_neutral_values(raw, window),
+        noise_deg=_wavering(raw, window),
+        neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
+        legs=start.legs if only_leg is None else (only_leg,),
+        back=_back_neutral(clean, calibration, raw, window),
+    )
+    return baseline, raw
+
+
+def counting_signal(exercise: Exercise, signals: Signals, track: PoseTrack) -> str:
+    """Return the first of the exercise's repetition signals that this view shows often enough."""
+    found = max(1, int(track.found.sum()))
+    for name in exercise.repetition.signals:
+        if np.isfinite(signals.deg[name]).sum() >= MIN_COUNTABLE_SHARE * found:
+            return name
+    return exercise.repetition.signals[-1]
+
+
+def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
+    """Return the median of every signal over the neutral; empty without one."""
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return {}
+    inside = raw.between(window.start_s, window.end_s)
+    medians: dict[str, float] = {}
+    for name, values in raw.deg.items():
+        seen = values[inside & np.isfinite(values)]
+        if seen.size:
+            medians[name] = float(np.median(seen))
+    return medians
+
+
+def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
+    """Return the standard deviation of every signal over the neutral."""
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return {}
+    inside = raw.between(window.start_s, window.end_s)
+    return {
+        name: float(np.nanstd(values[inside]))
+        for name, values in raw.deg.items()
+        if np.isfinite(values[inside]).any()
+    }
+
+
+def _back_neutral(
+    track: PoseTrack, calibration: Calibration, raw: Signals, window: NeutralWindow
+) -> BackNeutral | None:
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return None
+    return neutral_of(track, calibration, raw, window.start_s, window.end_s)
