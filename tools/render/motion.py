@@ -102,31 +102,38 @@ def moments(
     ----------
     setup : optional `until_s` of standing about (arms hanging, looking at the screen) before the neutral
     """
+    starts = starts_s(reps, neutral_s, setup)
+    count = round((starts[-1] + tail_s) * fps)
+    return [moment_at(reps, starts, k / fps, seed, setup) for k in range(count)]
+
+
+def starts_s(reps: list[Rep], neutral_s: float, setup: dict | None = None) -> np.ndarray:
+    """Time (s) at which each repetition's movement begins, and the end of the last one's rest."""
     begin = neutral_s + (setup["until_s"] if setup else 0.0)
-    starts = begin + np.concatenate([[0.0], np.cumsum([duration_s(r) for r in reps])])
-    result = []
-    for k in range(round((starts[-1] + tail_s) * fps)):
-        t = k / fps
-        i = int(np.searchsorted(starts, t, side="right")) - 1
-        rep, local = (reps[i], t - starts[i]) if 0 <= i < len(reps) else (None, 0.0)
-        q = rep_progress(rep, local) if rep else 0.0
-        moving = min(1.0, 4 * q)
-        arms, turn = setup_channels(t, setup)
-        result.append(
-            Moment(
-                t,
-                q,
-                rep.side if rep else (reps[0].side if reps else "both"),
-                bottom_at(reps, i, local),
-                parity_at(reps, i, local),
-                faults_at(reps, i, local),
-                bottom_faults_at(reps, i, local),
-                arms,
-                turn,
-                sway_at(t, seed, moving),
-            )
-        )
-    return result
+    return begin + np.concatenate([[0.0], np.cumsum([duration_s(r) for r in reps])])
+
+
+def moment_at(
+    reps: list[Rep], starts: np.ndarray, t_s: float, seed: int, setup: dict | None = None
+) -> Moment:
+    """Make the moment of any instant; `starts` as `starts_s` gives them."""
+    i = int(np.searchsorted(starts, t_s, side="right")) - 1
+    rep, local = (reps[i], t_s - starts[i]) if 0 <= i < len(reps) else (None, 0.0)
+    q = rep_progress(rep, local) if rep else 0.0
+    moving = min(1.0, 4 * q)
+    arms, turn = setup_channels(t_s, setup)
+    return Moment(
+        t_s,
+        q,
+        rep.side if rep else (reps[0].side if reps else "both"),
+        bottom_at(reps, i, local),
+        parity_at(reps, i, local),
+        faults_at(reps, i, local),
+        bottom_faults_at(reps, i, local),
+        arms,
+        turn,
+        sway_at(t_s, seed, moving),
+    )
 
 
 def setup_channels(t_s: float, setup: dict | None) -> tuple[float, float]:
