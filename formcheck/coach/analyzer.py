@@ -21,7 +21,7 @@ from formcheck.coach.events import (
 from formcheck.coach.faults import Excursion
 from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, other_leg_moved, why_dismissed
 from formcheck.coach.instant import Instant
-from formcheck.coach.lane import Lane
+from formcheck.coach.lane import Lane, Progress
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.repetition import judge_repetition
 from formcheck.coach.reps import START_SHARE, RepAbandoned, RepEvent, RepPhases, RepStarted
@@ -136,6 +136,11 @@ class Analyzer:
         """End the set."""
         return [event for lane in self._lanes for event in self._translate(lane, lane.counter.finish())]
 
+    def progress(self, instant: Instant) -> Progress:
+        """Return how far the movement is, of the leg that moves, or the one next to the camera."""
+        ways = [lane.progress(instant) for lane in self._lanes]
+        return max(ways, key=lambda each: (each.moving, each.way if each.moving else 0.0))
+
     # ---- repetitions --------------------------------------------------------------------------
 
     def _translate(self, lane: Lane, counted: list[RepEvent]) -> list[Event]:
@@ -168,7 +173,7 @@ class Analyzer:
             return []
         rows = instants_from(raw, lane.leg)
         side = lane.leg or self.side
-        before = [rep.end_s for rep in self.repetitions if rep.side == side]
+        before = [rep.move_end_s for rep in self.repetitions if rep.side == side]
         follows_on = bool(before) and phases.start_s - before[-1] < FOLLOWS_ON_S
         why = why or why_dismissed(self.exercise, phases, rows, self.signal, follows_on=follows_on)
         if any(phases.start_s <= t_s <= phases.end_s for t_s in self.not_repetitions_s):
@@ -215,7 +220,7 @@ class Analyzer:
         return sum(way > START_SHARE for way in ways) / max(1, len(ways))
 
     def _rest_before(self, phases: RepPhases) -> list[Instant]:
-        last_s = self.repetitions[-1].end_s if self.repetitions else float("-inf")
+        last_s = self.repetitions[-1].move_end_s if self.repetitions else float("-inf")
         return self._rows_between(max(last_s, phases.start_s - POSTURE_BEFORE_S), phases.start_s)[:-1]
 
     def _dismiss(self, t_s: float, start_s: float, why: str) -> list[Event]:

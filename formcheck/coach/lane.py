@@ -20,6 +20,19 @@ from formcheck.exercises.schema import BoundFault, Exercise
 STANDS_OUT = 4.0
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a movement is: ``way`` 0 at rest and 1 at the range in use, NaN where it is not seen.
+
+    ``value_deg`` is the counting signal; ``moving`` whether a repetition is under way.
+    """
+
+    leg: LeftRight | None
+    way: float
+    value_deg: float
+    moving: bool
+
+
 @dataclass(slots=True)
 class Lane:
     """Follows one leg, or both where both work.
@@ -82,6 +95,11 @@ class Lane:
     def way(self, instant: Instant) -> float:
         """Return how far the movement is: 0 at rest, 1 at the range in use."""
         return (self.value(instant) - self.counter.rest_deg) / self.counter.range_deg
+
+    def progress(self, instant: Instant) -> Progress:
+        """Return how far the movement is, for whoever shows it."""
+        value_deg = instant.deg.get(self.column, float("nan"))
+        return Progress(self.leg, self.way(instant), value_deg, self.counter.moving)
 
     def watch(self, instant: Instant, now_s: float) -> tuple[list[FaultEnded], list[FaultStarted]]:
         """Show the fault detectors one instant of a movement; return what ended and what began.
