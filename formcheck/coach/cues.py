@@ -78,7 +78,7 @@ class CueChooser:
         unsaid = {
             fault.id: fault.severity
             for fault in repetition.faults
-            if rank(fault.severity) > 0 and self._last_said_s(fault.id) < repetition.start_s
+            if rank(fault.severity) > 0 and self._last_said_s(fault.id) < repetition.move_start_s
         }
         return [*self._say_gravest(t_s, unsaid, repetition.index)]
 

@@ -63,9 +63,11 @@ def judge_repetition(
     return Repetition(
         index=index,
         side=side,
-        start_s=phases.start_s,
+        move_start_s=phases.start_s,
+        start_s=phases.passes_start_s,
         peak_s=phases.peak_s,
-        end_s=phases.end_s,
+        end_s=phases.passes_end_s,
+        move_end_s=phases.end_s,
         concentric_s=_length_s(phase_span(phases, "concentric", exercise)),
         hold_s=_length_s(phase_span(phases, "hold", exercise)),
         eccentric_s=_length_s(phase_span(phases, "eccentric", exercise)),

@@ -101,7 +101,12 @@ class RepAbandoned:
 
 @dataclass(frozen=True, slots=True)
 class RepPhases:
-    """One finished repetition; times in seconds, ``peak_deg`` and ``rest_deg`` in the signal's degrees."""
+    """One finished repetition; times in seconds, ``peak_deg`` and ``rest_deg`` in the signal's degrees.
+
+    ``start_s`` and ``end_s`` are those of the whole movement, which phases are measured by;
+    ``passes_start_s`` and ``passes_end_s`` are when it passed `START_SHARE` of its height on the way out and
+    `END_SHARE` on the way back, which are sharper.
+    """
 
     t_s: float
     start_s: float
@@ -111,6 +116,8 @@ class RepPhases:
     end_s: float
     rest_deg: float
     peak_deg: float
+    passes_start_s: float
+    passes_end_s: float
 
     @property
     def amplitude_deg(self) -> float:
@@ -368,15 +375,18 @@ class RepCounter:
         if hold_end_s - hold_start_s < MIN_HOLD_S:
             hold_start_s = hold_end_s = peak_s
         start_s = max(out.departure_s, movement.after_s, float(times[0]))
+        end_s = min(-back.departure_s, float(times[-1]))
         return RepPhases(
             t_s=t_s,
             start_s=start_s,
             hold_start_s=hold_start_s,
             peak_s=peak_s,
             hold_end_s=hold_end_s,
-            end_s=min(-back.departure_s, float(times[-1])),
+            end_s=end_s,
             rest_deg=movement.rest_deg,
             peak_deg=peak_deg,
+            passes_start_s=max(start_s, out.passes_s(START_SHARE)),
+            passes_end_s=min(end_s, -back.passes_s(END_SHARE)),
         )
 
     # ---- small helpers ------------------------------------------------------------------------
@@ -420,13 +430,16 @@ def _top(times: Floats, values: Floats, movement: _Movement) -> slice:
     return max(runs, key=lambda run: times[run.stop - 1] - times[run.start])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Flank:
     """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it.
 
-    Where noise is larger than a twentieth, the lower end is looked for above it, at ``low``.
+    ``share`` is how much it had covered at ``times``. Where noise is larger than a twentieth, the lower end
+    is looked for above it, at ``low``.
     """
 
+    times: Floats
+    share: Floats
     low_s: float
     middle_s: float
     high_s: float
@@ -443,7 +456,12 @@ class _Flank:
         before, after = times <= middle, times >= middle
         low = _last_rise(times[before], share[before], level) if before.any() else middle
         high = _first_rise(times[after], share[after], FLANK_HIGH) if after.any() else middle
-        return cls(low, middle, high, level)
+        return cls(times, share, low, middle, high, level)
+
+    def passes_s(self, level: float) -> float:
+        """Return when the rise passed a level below half-way."""
+        before = self.times <= self.middle_s
+        return _last_rise(self.times[before], self.share[before], level) if before.any() else self.middle_s
 
     @property
     def departure_s(self) -> float:

@@ -99,13 +99,20 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """One repetition with its phases, ranges, verdict and faults."""
+    """One repetition with its phases, ranges, verdict and faults.
+
+    ``start_s`` and ``end_s`` are when the movement passed a quarter of its own height on the way out and
+    fifteen hundredths on the way back; ``move_start_s`` and ``move_end_s`` bound the whole movement, which
+    ``concentric_s``, ``hold_s`` and ``eccentric_s`` add up to.
+    """
 
     index: int
     side: Side
+    move_start_s: float
     start_s: float
     peak_s: float
     end_s: float
+    move_end_s: float
     concentric_s: float
     hold_s: float
     eccentric_s: float

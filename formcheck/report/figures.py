@@ -101,8 +101,8 @@ def repetition_panels(
     values = signals.deg.get(focus.signal, np.full(len(signals), np.nan))
     within = np.zeros(len(signals), dtype=bool)
     for rep in report.reps:
-        within |= signals.between(rep.start_s, rep.end_s)
-    longest_s = max((rep.end_s - rep.start_s for rep in report.reps), default=1.0)
+        within |= signals.between(rep.move_start_s, rep.move_end_s)
+    longest_s = max((rep.move_end_s - rep.move_start_s for rep in report.reps), default=1.0)
     y_range = padded(values[within], *(focus.target_deg or ()))
     plot = Plot(_LEFT, 40, width_px - _RIGHT, 170, (0.0, max(longest_s, 0.1)), y_range)
     return [_panel(rep, signals, values, plot, focus, palette, f"{name}-{rep.index}") for rep in report.reps]
@@ -150,7 +150,7 @@ def lumbar(
 def _repetition_bands(drawing: Drawing, plot: Plot, report: SetReport, palette: Palette) -> None:
     """Shade the repetitions, each with its number and its verdict's mark above."""
     for rep in report.reps:
-        left, right = plot.x(rep.start_s), plot.x(rep.end_s)
+        left, right = plot.x(rep.move_start_s), plot.x(rep.move_end_s)
         drawing.rect(left, plot.top, right - left, plot.bottom - plot.top, fill=palette.panel)
         for x in (left, right):
             drawing.line((x, plot.top), (x, plot.bottom), stroke=palette.grid, stroke_width=1)
@@ -241,7 +241,9 @@ def _panel(
     name: str,
 ) -> str:
     """Return one repetition: number and verdict in words, its curve by phase, faults upon it."""
-    faults = [fault for fault in rep.faults if fault.end_s >= rep.start_s and fault.start_s <= rep.end_s]
+    faults = [
+        fault for fault in rep.faults if fault.end_s >= rep.move_start_s and fault.start_s <= rep.move_end_s
+    ]
     height = plot.bottom + 42
     drawing = Drawing(
         plot.right + _RIGHT, height, name, f"Repetition {rep.index}", _rep_described(rep, focus)
@@ -257,8 +259,8 @@ def _panel(
     _phase_bands(drawing, plot, rep, focus, palette)
     plot.frame(drawing, palette, max_ticks=5)
     _target_band(drawing, plot, focus, palette)
-    which = signals.between(rep.start_s, rep.end_s)
-    t_s, part = signals.t_s[which] - rep.start_s, values[which]
+    which = signals.between(rep.move_start_s, rep.move_end_s)
+    t_s, part = signals.t_s[which] - rep.move_start_s, values[which]
     for points in stretches(t_s, part, plot):
         drawing.curve(points, stroke=palette.signal, stroke_width=2.2)
     for fault in faults:
@@ -269,7 +271,7 @@ def _panel(
 def _phase_bands(drawing: Drawing, plot: Plot, rep: Repetition, focus: Focus, palette: Palette) -> None:
     """Shade every second phase and write what each is, shortened to a sign where it does not fit."""
     for i, (phase, start_s, end_s) in enumerate(phases(rep, focus)):
-        left, right = plot.x(start_s - rep.start_s), plot.x(end_s - rep.start_s)
+        left, right = plot.x(start_s - rep.move_start_s), plot.x(end_s - rep.move_start_s)
         if i % 2 == 0:
             drawing.rect(left, plot.top, right - left, plot.bottom - plot.top, fill=palette.panel)
         else:
@@ -290,8 +292,8 @@ def _fault_on_curve(
     palette: Palette,
 ) -> None:
     """Mark a fault where it happened: a hatched bar at the foot, a sign and its name above the bar."""
-    left = plot.x(max(fault.start_s, rep.start_s) - rep.start_s)
-    width = max(5.0, plot.x(min(fault.end_s, rep.end_s) - rep.start_s) - left)
+    left = plot.x(max(fault.start_s, rep.move_start_s) - rep.move_start_s)
+    width = max(5.0, plot.x(min(fault.end_s, rep.move_end_s) - rep.move_start_s) - left)
     colour = palette.verdict(fault.severity)
     row = [other.id for other in rep.faults].index(fault.id)
     y = plot.bottom - 10 - 24 * (row % 4)
@@ -304,7 +306,7 @@ def _fault_on_curve(
     drawing.text((x, y - 4), text, TICK_SIZE, colour, anchor="middle", bold=True, halo=palette.paper)
     value = value_at(signals, focus.signal, (fault.start_s + fault.end_s) / 2)
     if value is not None:
-        place = (plot.x((fault.start_s + fault.end_s) / 2 - rep.start_s), plot.y(value))
+        place = (plot.x((fault.start_s + fault.end_s) / 2 - rep.move_start_s), plot.y(value))
         drawing.add(
             "circle", cx=place[0], cy=place[1], r=4, fill=colour, stroke=palette.paper, stroke_width=1.5
         )
@@ -374,7 +376,7 @@ def _not_judged_panel(report: SetReport, palette: Palette, width_px: float, name
 
 def _described(report: SetReport, focus: Focus) -> str:
     peaks = [
-        f"repetition {rep.index} {rep.start_s:.1f} to {rep.end_s:.1f} s, peak "
+        f"repetition {rep.index} {rep.move_start_s:.1f} to {rep.move_end_s:.1f} s, peak "
         f"{degrees(rep.range[focus.signal].peak_deg)}, {VERDICT_WORD[rep.verdict].lower()}"
         for rep in report.reps
         if focus.signal in rep.range

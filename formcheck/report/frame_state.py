@@ -86,12 +86,12 @@ def frame_state(
         While a set runs its total is unknown and therefore not shown.
     """
     focus = focus or focus_of(report)
-    current = next((rep for rep in report.reps if rep.start_s <= t_s < rep.end_s), None)
+    current = next((rep for rep in report.reps if rep.move_start_s <= t_s < rep.move_end_s), None)
     phase = _phase(current, focus, t_s)
     withheld, withheld_why = _withheld(report, focus, t_s)
     return OverlayState(
         t_s=t_s,
-        count=sum(rep.end_s <= t_s for rep in report.reps),
+        count=sum(rep.move_end_s <= t_s for rep in report.reps),
         total=None if live else len(report.reps),
         phase=phase,
         phase_word=focus.phase_word(phase),
@@ -190,7 +190,7 @@ def _back(report: SetReport, signals: Signals, t_s: float) -> Back:
 
 
 def _last_verdict(report: SetReport, t_s: float) -> Verdict | None:
-    recent = [rep for rep in report.reps if 0 <= t_s - rep.end_s < VERDICT_STAYS_S]
+    recent = [rep for rep in report.reps if 0 <= t_s - rep.move_end_s < VERDICT_STAYS_S]
     return recent[-1].verdict if recent else None
 
 

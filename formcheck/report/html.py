@@ -122,7 +122,7 @@ def _row(rep: Repetition, focus: Focus, reasons: list[str]) -> Row:
         "word": VERDICT_WORD[rep.verdict],
         "verdict": rep.verdict,
         "side": "" if rep.side == "both" else rep.side,
-        "at": clock(rep.start_s),
+        "at": clock(rep.move_start_s),
         "range": f"{degrees(angle.start_deg)} to {degrees(angle.peak_deg)}" if angle else degrees(None),
         "outward": seconds(outward),
         "hold": seconds(rep.hold_s),

@@ -169,9 +169,9 @@ def phases(rep: Repetition, focus: Focus) -> list[tuple[Phase, float, float]]:
     if focus.first_phase == "eccentric":
         outward, back = back, outward
         order.reverse()
-    first_end_s = min(rep.start_s + outward, rep.end_s)
-    hold_end_s = min(first_end_s + rep.hold_s, rep.end_s)
-    bounds = [rep.start_s, first_end_s, hold_end_s, rep.end_s]
+    first_end_s = min(rep.move_start_s + outward, rep.move_end_s)
+    hold_end_s = min(first_end_s + rep.hold_s, rep.move_end_s)
+    bounds = [rep.move_start_s, first_end_s, hold_end_s, rep.move_end_s]
     return [(phase, bounds[i], bounds[i + 1]) for i, phase in enumerate(order) if bounds[i + 1] > bounds[i]]
 
 

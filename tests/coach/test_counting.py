@@ -214,9 +214,9 @@ def time_errors(
         for rep, truth in zip(report.reps, motion.reps, strict=True):
             rows.append(
                 (
-                    rep.start_s - truth.start_s,
+                    rep.move_start_s - truth.start_s,
                     truth.peak_error_s(rep.peak_s),
-                    rep.end_s - truth.end_s,
+                    rep.move_end_s - truth.end_s,
                     rep.eccentric_s - (truth.hold_start_s - truth.start_s),
                     rep.hold_s - (truth.hold_end_s - truth.hold_start_s),
                     rep.concentric_s - (truth.end_s - truth.hold_end_s),
@@ -252,8 +252,8 @@ def test_clean_tracks_have_better_times_than_noisy_ones() -> None:
     """What remains without noise is the easing of the movement alone."""
     report = counted(squats(3))
     for rep, truth in zip(report.reps, squats(3).reps, strict=True):
-        assert abs(rep.start_s - truth.start_s) < 0.12
-        assert abs(rep.end_s - truth.end_s) < 0.12
+        assert abs(rep.move_start_s - truth.start_s) < 0.12
+        assert abs(rep.move_end_s - truth.end_s) < 0.12
         assert truth.peak_error_s(rep.peak_s) < 0.05
 
 
@@ -277,7 +277,7 @@ def test_drifting_at_rest_does_not_begin_a_repetition_early() -> None:
         return angles
 
     report = counted(replace(motion, angles=sinking))
-    assert report.reps[0].start_s == pytest.approx(motion.reps[0].start_s, abs=0.25)
+    assert report.reps[0].move_start_s == pytest.approx(motion.reps[0].start_s, abs=0.25)
 
 
 # -- angles --------------------------------------------------------------------------------------
@@ -406,5 +406,5 @@ def test_a_repetition_that_the_user_denies_is_gone_and_the_others_are_renumbered
     middle = squats(3).reps[1]
     report = judge(track, SQUAT, Corrections(not_repetitions=(middle.hold_start_s,))).report
     assert [rep.index for rep in report.reps] == [1, 2]
-    assert report.reps[1].start_s == pytest.approx(squats(3).reps[2].start_s, abs=0.3)
+    assert report.reps[1].move_start_s == pytest.approx(squats(3).reps[2].start_s, abs=0.3)
     assert "You said" in said(report)

@@ -111,9 +111,9 @@ def test_times_are_right_to_a_fifth_of_a_second(exercise: str, camera: Camera) -
         for rep, truth in zip(report.reps, motion.reps, strict=True):
             rows.append(
                 (
-                    rep.start_s - truth.start_s,
+                    rep.move_start_s - truth.start_s,
                     truth.peak_error_s(rep.peak_s),
-                    rep.end_s - truth.end_s,
+                    rep.move_end_s - truth.end_s,
                     rep.concentric_s - (truth.hold_start_s - truth.start_s),
                     rep.hold_s - (truth.hold_end_s - truth.hold_start_s),
                     rep.eccentric_s - (truth.end_s - truth.hold_end_s),
@@ -206,7 +206,7 @@ def with_hidden_rest(motion: Motion, leg: str) -> PoseTrack:
     track = film(motion, WIDE)
     lifted = np.zeros(len(track), dtype=bool)
     for rep in motion.reps:
-        lifted |= (track.t_s > rep.start_s + 0.5) & (track.t_s < rep.end_s - 0.5)
+        lifted |= (track.t_s > rep.move_start_s + 0.5) & (track.t_s < rep.move_end_s - 0.5)
     track.visibility[np.ix_(~lifted, LEG[leg][1:])] = 0.1
     return track
 

@@ -90,7 +90,7 @@ def rep(start_s: float, verdict: str, *faults: tuple[str, Severity]) -> Repetiti
         Fault(fault_id, severity, start_s, start_s + 1, 1.0, "s", 1.0, "", "D", "trunk_thigh")
         for fault_id, severity in faults
     )
-    times = (start_s, start_s + 2, start_s + 4, 2.0, 0.0, 2.0)
+    times = (start_s, start_s, start_s + 2, start_s + 4, start_s + 4, 2.0, 0.0, 2.0)
     return Repetition(1, "left", *times, verdict, (), None, {}, angle, found)  # type: ignore[arg-type]
 
 

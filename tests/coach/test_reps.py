@@ -20,10 +20,11 @@ from formcheck.coach.reps import (
     RepStarted,
 )
 from formcheck.exercises.load import load
-from tests.synthetic import Camera, Motion, Pace, RepTruth, eased, film
+from tests.synthetic import Camera, Motion, Pace, RepTruth, eased, film, smooth_step
 
 PACE = Pace()
 RULE = RepRule(target_deg=80.0, min_deg=30.0)
+PARTS = np.linspace(0, 1, 1001)
 OPENCAP = (
     Path(__file__).resolve().parents[2].parent
     / "shared"
@@ -143,9 +144,13 @@ def test_any_clean_set_is_counted_exactly_with_phases_in_order(
     t, values, reps = curve(n, Pace(out, hold, back, rest), fps, size)
     got = finished(feed(t, values))
     assert len(got) == n
+    quarter, nearly_down = (float(np.interp(share, smooth_step(PARTS), PARTS)) for share in (0.25, 0.85))
     for phases, truth in zip(got, reps, strict=True):
         order = [phases.start_s, phases.hold_start_s, phases.peak_s, phases.hold_end_s, phases.end_s]
         assert order == sorted(order)
+        assert phases.start_s <= phases.passes_start_s <= phases.peak_s <= phases.passes_end_s <= phases.end_s
+        assert abs(phases.passes_start_s - truth.start_s - quarter * out) <= 0.1
+        assert abs(phases.passes_end_s - truth.hold_end_s - nearly_down * back) <= 0.1
         assert abs(phases.start_s - truth.start_s) <= 0.1 + 0.1 * out
         assert abs(phases.end_s - truth.end_s) <= 0.1 + 0.1 * back
         assert truth.peak_error_s(phases.peak_s) <= 0.1

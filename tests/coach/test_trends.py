@@ -18,6 +18,8 @@ def rep(
     return Repetition(
         index=index,
         side=side,
+        move_start_s=5.0 * index,
+        move_end_s=5.0 * index + 4,
         start_s=5.0 * index,
         peak_s=5.0 * index + 1.5,
         end_s=5.0 * index + 4,

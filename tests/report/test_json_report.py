@@ -32,9 +32,11 @@ reports = st.builds(
     reps=st.lists(
         st.builds(
             model.Repetition,
+            move_start_s=finite,
             start_s=finite,
             peak_s=finite,
             end_s=finite,
+            move_end_s=finite,
             concentric_s=finite,
             hold_s=finite,
             eccentric_s=finite,
@@ -106,8 +108,8 @@ def test_names_and_order_are_those_of_the_contract() -> None:
         "start_s", "end_s", "lumbar_sd_deg", "accepted", "reason", "standing_reference", "lumbar_offset_deg",
     ]  # fmt: skip
     assert list(data["reps"][0]) == [
-        "index", "side", "start_s", "peak_s", "end_s", "concentric_s", "hold_s", "eccentric_s", "verdict",
-        "reasons", "usable_range", "range", "lumbar_flexion_deg", "faults",
+        "index", "side", "move_start_s", "start_s", "peak_s", "end_s", "move_end_s", "concentric_s", "hold_s",
+        "eccentric_s", "verdict", "reasons", "usable_range", "range", "lumbar_flexion_deg", "faults",
     ]  # fmt: skip
     assert data["reps"][0]["usable_range"] == {
         "signal": "thigh_elevation", "neutral_lost_at_deg": 71.23, "low_deg": 65.0, "high_deg": 78.0,

@@ -31,7 +31,7 @@ def test_times_are_those_of_the_recording(analysis: Analysis) -> None:
     data = player_data(analysis, focus_of(judged.report))
     assert data["start_s"] == judged.signals.t_s[0]
     assert data["end_s"] == judged.signals.t_s[-1]
-    assert [rep["start_s"] for rep in data["reps"]] == [rep.start_s for rep in judged.report.reps]
+    assert [rep["start_s"] for rep in data["reps"]] == [rep.move_start_s for rep in judged.report.reps]
     assert data["html"].count("data-start=") == len(judged.report.reps) == 2
 
 

@@ -37,10 +37,10 @@ def _row(rep: Repetition, focus: Focus) -> str:
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
     return (
         f'<li data-rep="{rep.index}">'
-        f'<button type="button" class="fc-show" data-start="{rep.start_s:.3f}" data-end="{rep.end_s:.3f}"'
-        f' aria-label="Show repetition {rep.index} at {clock(rep.start_s)}">'
+        f'<button type="button" class="fc-show" data-start="{rep.move_start_s:.3f}" data-end="{rep.move_end_s:.3f}"'
+        f' aria-label="Show repetition {rep.index} at {clock(rep.move_start_s)}">'
         f'<span class="fc-index">{rep.index}</span>'
-        f'<span class="fc-time">▶ {clock(rep.start_s)}</span></button>'
+        f'<span class="fc-time">▶ {clock(rep.move_start_s)}</span></button>'
         f'<div class="fc-what">{badge}<p class="fc-numbers">{escape(_numbers(rep, focus))}</p>'
         f"{f'<ul>{reasons}</ul>' if reasons else ''}</div></li>"
     )
