@@ -1,6 +1,6 @@
 """The import order of the house: each package imports only what stands to its left.
 
-errors < body < exercises < coach < plan < sources < store < report < ui < cli. Checked by parsing every
+errors < body < exercises < coach < plan < sources < store < report < live < ui < cli. Checked by parsing every
 import, and by importing the lower packages in a fresh interpreter and looking at what came along.
 """
 
@@ -15,7 +15,7 @@ import pytest
 import formcheck
 
 PACKAGE = Path(formcheck.__file__).parent
-ORDER = ("errors", "body", "exercises", "coach", "plan", "sources", "store", "report", "ui", "cli")
+ORDER = ("errors", "body", "exercises", "coach", "plan", "sources", "store", "report", "live", "ui", "cli")
 PURE = ("errors", "body", "exercises", "coach")
 HEAVY = ("cv2", "mediapipe", "streamlit", "sqlalchemy", "sqlmodel", "av", "pyarrow")
 

@@ -1,0 +1,165 @@
+"""One set while it runs: what the analyzer says becomes a count, a cue, two scales and a few spoken words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from formcheck.body.pose import Pose
+from formcheck.body.reasons import how_to_fix, why
+from formcheck.coach.events import (
+    Cue,
+    Event,
+    FaultEnded,
+    FaultStarted,
+    Praise,
+    RepBegan,
+    RepCompleted,
+    RepCounted,
+)
+from formcheck.coach.set_report import Repetition, Severity, Verdict
+from formcheck.coach.working_side import from_side
+from formcheck.live.gauges import BackGauge, RangeGauge, back_gauge, range_gauge
+from formcheck.live.pacer import Pace, Pacer
+from formcheck.live.set_up import Ready
+from formcheck.live.state import ShownCue
+from formcheck.live.stream import LiveStream, Reading
+from formcheck.live.voice import Kind, Voice
+from formcheck.report.words import BACK, Focus, signal_label
+
+# A cue stays in sight for as long as it takes to read twice; our choice.
+CUE_STAYS_S = 4.0
+VERDICT_STAYS_S = 2.5
+# Said once a signal has been withheld for so long, and not again before so long: a moment is no news. Our
+# choice.
+WITHHELD_AFTER_S = 1.5
+WITHHELD_AGAIN_S = 20.0
+
+
+@dataclass(slots=True)
+class LiveSet:
+    """Follows one set.
+
+    Parameters
+    ----------
+    ready : Ready
+        From the set-up; times there and here are the set's own.
+    voice : Voice
+        Says counts and cues.
+    paced : bool
+        Whether the pacer speaks.
+    """
+
+    ready: Ready
+    voice: Voice
+    paced: bool = True
+    pace: Pace | None = field(default=None, init=False)
+    range: RangeGauge | None = field(default=None, init=False)
+    back: BackGauge | None = field(default=None, init=False)
+    reading: Reading | None = field(default=None, init=False)
+    moved_s: float = field(default=0.0, init=False)
+    _stream: LiveStream = field(init=False)
+    _pacer: Pacer = field(init=False)
+    _active: dict[str, Severity] = field(default_factory=dict, init=False)
+    _cue: tuple[float, ShownCue] | None = field(default=None, init=False)
+    _verdict: tuple[float, Verdict] | None = field(default=None, init=False)
+    _withheld: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)
+    _withheld_said_s: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        self._stream = LiveStream(self.ready.baseline, self.ready.track)
+        exercise = self.ready.baseline.exercise
+        focus = Focus(self._stream.signal, None, exercise.repetition.first_phase)
+        self._pacer = Pacer(exercise, focus)
+        self.moved_s = float(self.ready.track.t_s[-1])
+
+    @property
+    def repetitions(self) -> tuple[Repetition, ...]:
+        """The repetitions so far, as judged live."""
+        return tuple(self._stream.analyzer.repetitions)
+
+    def feed(self, pose: Pose) -> Reading:
+        """Take the next pose of the person who was calibrated."""
+        reading = self._stream.feed(pose)
+        self.reading = reading
+        for event in reading.events:
+            self._hear(event)
+        self._show(reading, pose.t_s)
+        self._say_withheld(reading, pose.t_s)
+        return reading
+
+    def finish(self) -> None:
+        """End the set: a movement that has all but returned still counts."""
+        for event in self._stream.finish():
+            self._hear(event)
+
+    def cue(self, t_s: float) -> ShownCue | None:
+        """Return the cue while it is fresh."""
+        return self._cue[1] if self._cue is not None and t_s - self._cue[0] < CUE_STAYS_S else None
+
+    def last_verdict(self, t_s: float) -> Verdict | None:
+        """Return the last repetition's verdict for a moment."""
+        return self._verdict[1] if self._verdict and t_s - self._verdict[0] < VERDICT_STAYS_S else None
+
+    def withheld(self) -> tuple[str, str]:
+        """Return what cannot be judged now and why; empty where everything can."""
+        if self.reading is None:
+            return "", ""
+        for name in self._told_about:
+            key = self.reading.instant.reason.get(name, "")
+            if key:
+                return signal_label(name), why(key)
+        return "", ""
+
+    @property
+    def _told_about(self) -> tuple[str, ...]:
+        required = self.ready.baseline.exercise.requires
+        return tuple(dict.fromkeys((*required, BACK)))
+
+    def _say(self, t_s: float, kind: Kind, text: str) -> None:
+        self.voice.say(self.ready.zero_s + t_s, kind, text)
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case RepBegan():
+                self.moved_s = event.t_s
+            case RepCounted():
+                self.moved_s = event.t_s
+                self._say(event.t_s, "count", str(event.number))
+            case RepCompleted():
+                self._verdict = (event.t_s, event.repetition.verdict)
+            case Cue():
+                self._cue = (event.t_s, ShownCue(event.severity, event.text))
+                self._say(event.t_s, "cue", event.spoken or event.text)
+            case Praise():
+                self._say(event.t_s, "praise", event.text)
+            case FaultStarted():
+                self._active[event.fault_id] = event.severity
+            case FaultEnded():
+                self._active.pop(event.fault_id, None)
+            case _:
+                pass  # what cannot be judged is said by `_say_withheld`, once it has lasted
+
+    def _show(self, reading: Reading, t_s: float) -> None:
+        baseline = self.ready.baseline
+        progress = self._stream.analyzer.progress(reading.instant)
+        if not progress.moving:
+            self._active.clear()
+        self.pace = self._pacer.feed(t_s, progress.way, moving=progress.moving)
+        if self.pace.say and self.paced:
+            self._say(t_s, "pace", self.pace.say)
+        neutral: Mapping[str, float] = baseline.neutral_deg
+        if progress.leg is not None:
+            neutral = from_side(neutral, progress.leg)
+        self.range = range_gauge(baseline.exercise, progress)
+        self.back = back_gauge(baseline.exercise, reading.instant, progress, neutral, self._active)
+
+    def _say_withheld(self, reading: Reading, t_s: float) -> None:
+        """Say aloud what has been withheld for a while, and how to mend it."""
+        for name in self._told_about:
+            key = reading.instant.reason.get(name, "")
+            before = self._withheld.get(name, ("", t_s))
+            self._withheld[name] = (key, before[1] if key and before[0] else t_s)
+            lasted = key and t_s - self._withheld[name][1] >= WITHHELD_AFTER_S
+            if lasted and t_s - self._withheld_said_s >= WITHHELD_AGAIN_S:
+                self._withheld_said_s = t_s
+                what = "your back" if name == BACK else f"the {signal_label(name)}"
+                self._say(t_s, "info", f"I cannot judge {what}. {how_to_fix(key)}")

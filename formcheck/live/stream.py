@@ -1,0 +1,87 @@
+"""Judging while it happens: causal stages, then the same analyzer as for recordings."""
+
+from dataclasses import dataclass
+
+from formcheck.body.filters import LiveSmoother, smooth_track
+from formcheck.body.measure import Calibration, anchor, measure, refer_to_neutral
+from formcheck.body.pose import Origin, Pose, PoseTrack
+from formcheck.body.repair import LiveLegRepair, repair_legs
+from formcheck.body.scale import BodyScale
+from formcheck.body.spine_signal import with_spine
+from formcheck.body.view import estimate_view
+from formcheck.coach.analyzer import Analyzer
+from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
+from formcheck.coach.events import Event
+from formcheck.coach.instant import Instant, instants
+from formcheck.exercises.schema import Exercise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What one pose led to; ``pose`` is the smoothed one, for drawing."""
+
+    pose: Pose
+    instant: Instant
+    events: list[Event]
+
+
+def set_up_baseline(track: PoseTrack, exercise: Exercise, neutral_s: tuple[float, float]) -> Baseline:
+    """Return what a live set is measured from.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        Raw poses of the last seconds of the set-up.
+    exercise : Exercise
+        In any of its forms.
+    neutral_s : (float, float)
+        When the start posture was held.
+    """
+    scale = BodyScale.of(track)
+    clean = smooth_track(repair_legs(track, scale))
+    view = estimate_view(clean, scale)
+    calibration = Calibration(view, scale, view.near_side or "right")
+    return find_baseline(clean, calibration, exercise, neutral_s=neutral_s)[0]
+
+
+class LiveStream:
+    """Judges the poses of one live set, one at a time.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        From the set-up.
+    set_up : PoseTrack
+        The poses that it was taken from: the filters start from them, and they tell which signal counts.
+    """
+
+    def __init__(self, baseline: Baseline, set_up: PoseTrack) -> None:
+        self.baseline = baseline
+        scale = baseline.calibration.scale
+        self._repair, self._smoother = LiveLegRepair(scale), LiveSmoother(scale.trunk_px)
+        self._origin: Origin = set_up.origin
+        signals = measure(set_up, baseline.calibration)
+        self.signal = counting_signal(baseline.exercise, signals, set_up)
+        self.analyzer: Analyzer = baseline.analyzer(self.signal)
+        for pose in set_up:
+            self._clean(pose)
+
+    def feed(self, pose: Pose) -> Reading:
+        """Judge the next pose."""
+        clean = self._clean(pose)
+        instant = self._instant(clean)
+        return Reading(clean, instant, self.analyzer.feed(instant))
+
+    def finish(self) -> list[Event]:
+        """End the set."""
+        return self.analyzer.finish()
+
+    def _clean(self, pose: Pose) -> Pose:
+        return self._smoother.feed(self._repair.feed(pose))
+
+    def _instant(self, clean: Pose) -> Instant:
+        calibration = self.baseline.calibration
+        one = PoseTrack.from_poses([clean], self._origin)
+        signals = refer_to_neutral(measure(one, calibration), self.baseline.neutral_deg)
+        judged = with_spine(one, calibration, signals, self.baseline.back, cutoff_hz=None)
+        return next(iter(instants(judged, anchor(one, calibration.scale))))
