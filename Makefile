@@ -43,7 +43,7 @@ test: setup $(VENV)/.dev
 
 test-system: setup $(VENV)/.dev
 	$(BIN)/python tests/system/prepare.py
-	$(BIN)/python -m pytest tests/system -q
+	$(BIN)/python -m pytest -m system -q
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

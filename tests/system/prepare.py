@@ -14,6 +14,7 @@ NEEDED = {
     "chromium": ("chromium", "the pages in a real browser"),
     "ip": ("iproute2", "that nothing is sent (network namespace)"),
     "unshare": ("util-linux", "that nothing is sent (network namespace)"),
+    "pg_ctlcluster": ("postgresql", "the store of a clinic (PostgreSQL)"),
     "strace": ("strace", "that no socket is opened (system calls)"),
 }
 WITHOUT_QUESTIONS = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

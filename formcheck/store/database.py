@@ -1,0 +1,108 @@
+"""One database, SQLite or PostgreSQL: how it is opened, read and written."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from formcheck.errors import OutputError
+
+BUSY_S = 15.0
+"""How long one writer of SQLite waits for another; our choice, far above what a write here takes."""
+_WRITES = "formcheck_writes"
+_LOG = logging.getLogger(__name__)
+
+
+class Database:
+    """An engine and its two kinds of transaction.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy reads it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is SQLite."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one state of the database and changes nothing."""
+        with _kindly(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are kept all together at its end, or not at all."""
+        with _kindly(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={_WRITES: True})
+            yield session
+            session.commit()
+
+    def scrub(self) -> None:
+        """Make deleted rows unreadable in the database's files, as far as it can be asked for."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.embedded else "VACUUM")
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _kindly() -> Iterator[None]:
+    """Say in one sentence that the database cannot be had; our own mistakes pass as they are."""
+    try:
+        yield
+    except OperationalError as error:
+        _LOG.exception("the database does not answer")
+        raise OutputError(
+            "What is kept cannot be reached at the moment. Try again shortly; nothing was changed."
+        ) from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise OutputError(
+            "The connection to the database was lost. Try again; nothing was changed."
+        ) from error
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def opened(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None  # transactions begin below, not at the driver's discretion
+        for pragma in (
+            "journal_mode=WAL",  # readers never wait for a writer
+            "synchronous=FULL",  # what was said to be kept survives a power cut
+            "foreign_keys=ON",
+            "secure_delete=ON",  # deleted means overwritten
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # a transaction that reads first and writes later is refused while another writes: ask at once
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _server(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
