@@ -62,7 +62,7 @@ def load_track(
         path,
         # MediaPipe's own filter lags: without it angles are nearer to the truth on the rendered samples
         # (standard error of trunk_thigh in a squat 1.3 degrees, with it 2.0); ours has no lag.
-        Settings(file.path, model_name=file.name, model_sha256=file.sha256, smoothed=False),
+        Settings(file.path, model_name=file.name, model_sha256=file.sha256),
         workers=workers,
         progress=lambda done_s, all_s: told("Finding you in the pictures", done_s, all_s),
     )

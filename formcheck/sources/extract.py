@@ -44,14 +44,15 @@ class Settings:
     max_side_px : int
         Longer side of the pictures that the model is given.
     smoothed : bool
-        Whether MediaPipe's own temporal filter is on; see `PoseEstimator`.
+        Whether MediaPipe's own temporal filter is on (see `PoseEstimator`); off for recordings, which are
+        smoothed without lag afterwards.
     """
 
     model_path: Path
     model_name: str = ""
     model_sha256: str = ""
     max_side_px: int = MAX_SIDE_PX
-    smoothed: bool = True
+    smoothed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def extract(
     model_name: str = "",
     model_sha256: str = "",
     max_side_px: int = MAX_SIDE_PX,
-    smoothed: bool = True,
+    smoothed: bool = False,
     progress: Progress | None = None,
 ) -> PoseTrack:
     """Find the person in every frame of a video file.

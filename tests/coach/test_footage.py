@@ -41,7 +41,7 @@ def track_of(tmp_path_factory: pytest.TempPathFactory) -> TrackOf:
 
     def get(key: str, video: Callable[[], Path], model: str) -> PoseTrack:
         if (key, model) not in known:
-            known[key, model] = extract(video(), model_path(model), smoothed=False)
+            known[key, model] = extract(video(), model_path(model))
         return known[key, model]
 
     return get
