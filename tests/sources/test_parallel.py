@@ -43,7 +43,7 @@ def test_joined_stretches_equal_one_pass(tmp_path: Path, model_path: Path) -> No
     for name in ("thigh_elevation", "knee_flexion", "trunk_lean"):
         difference = np.abs(first.signals.deg[name] - second.signals.deg[name])
         assert np.nanmax(difference[near_join]) < 1.0, name
-        # the second stretch's model looks at a slightly different crop: single instants may differ a little more
+        # the second stretch's model looks at a slightly different crop: single instants may differ more
         assert np.sqrt(np.nanmean(difference**2)) < 0.5, name
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(whole.t_s[-1], abs=0.3)
