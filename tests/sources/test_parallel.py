@@ -39,7 +39,7 @@ def test_joined_stretches_equal_one_pass(tmp_path: Path, model_path: Path) -> No
     assert [rep.verdict for rep in first.report.reps] == [rep.verdict for rep in second.report.reps]
     assert len(first.report.reps) == 1
     join_s = stretches(11.0, 2)[1][0]
-    near_join = np.abs(first.signals.t_s - join_s) < 0.5
+    near_join = np.abs(first.signals.t_s - join_s) < 0.25
     for name in ("thigh_elevation", "knee_flexion", "trunk_lean"):
         difference = np.abs(first.signals.deg[name] - second.signals.deg[name])
         assert np.nanmax(difference[near_join]) < 1.0, name
