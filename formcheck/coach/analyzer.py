@@ -25,7 +25,6 @@ from formcheck.coach.lane import Lane, Progress
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.repetition import judge_repetition
 from formcheck.coach.reps import START_SHARE, RepAbandoned, RepEvent, RepPhases, RepStarted
-from formcheck.coach.reps import RepCounted as CounterReturned
 from formcheck.coach.set_report import Repetition, Side
 from formcheck.coach.working_side import instants_from
 from formcheck.exercises.schema import BoundFault, Exercise
@@ -127,8 +126,9 @@ class Analyzer:
         for lane, value in zip(self._lanes, values, strict=True):
             events += self._translate(lane, lane.counter.feed(instant.t_s, value))
         self._forget(instant.t_s, seen=any(value == value for value in values))
-        moving = [lane for lane in self._lanes if lane.counter.moving]
-        events += self._watch(moving, instant, instant.t_s)
+        # A counted movement is watched until it has come to rest: its end is where the back gives way.
+        followed = [lane for lane in self._lanes if lane.counter.followed]
+        events += self._watch(followed, instant, instant.t_s)
         events += self._say_withheld(instant)
         return events
 
@@ -148,9 +148,8 @@ class Analyzer:
         for event in counted:
             if isinstance(event, RepStarted):
                 events += self._begin(lane, event)
-            elif isinstance(event, CounterReturned):
-                events += self._tell_ended(lane, lane.end_faults(event.t_s))
             elif isinstance(event, RepPhases):
+                events += self._tell_ended(lane, lane.end_faults(event.t_s))
                 events += self._complete(lane, event)
             elif isinstance(event, RepAbandoned):
                 events += self._tell_ended(lane, lane.end_faults(event.t_s))

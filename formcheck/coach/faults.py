@@ -49,13 +49,22 @@ class Excursion:
 
 @dataclass(slots=True)
 class _Level:
-    """One bound, watched at one certainty."""
+    """One bound, watched at one certainty; ``likely`` is the same bound at even odds.
+
+    A sure crossing is noticed late: it began when it became likely.
+    """
 
     severity: Severity
     bound: float
     sure: bool
+    likely: "_Level | None" = None
     since_s: float | None = None
     active: bool = False
+
+    def onset_s(self) -> float | None:
+        if self.likely is not None and self.likely.since_s is not None:
+            return self.likely.since_s
+        return self.since_s
 
 
 @dataclass(slots=True)
@@ -77,11 +86,10 @@ class BoundMonitor:
     _seen_s: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
-        self._levels = [
-            _Level(severity, self._sign * bound, sure)
-            for severity, bound in self.rule.bounds
-            for sure in (True, False)
-        ]
+        likely = [_Level(severity, self._sign * bound, sure=False) for severity, bound in self.rule.bounds]
+        sure = [_Level(each.severity, each.bound, sure=True, likely=each) for each in likely]
+        # Sure ones end first, so that they still know when they became likely.
+        self._levels = [*sure, *likely]
 
     @property
     def _sign(self) -> float:
@@ -94,10 +102,10 @@ class BoundMonitor:
         return max(active, key=rank, default=None)
 
     def onset_s(self) -> float:
-        """Return when the worst active level was entered."""
+        """Return when the worst active level's bound was crossed."""
         worst = [level for level in self._levels if level.active and level.sure]
-        level = max(worst, key=lambda item: rank(item.severity))
-        return level.since_s if level.since_s is not None else self._seen_s
+        onset_s = max(worst, key=lambda item: rank(item.severity)).onset_s()
+        return onset_s if onset_s is not None else self._seen_s
 
     def feed(self, instant: Instant, way: float = float("nan")) -> list[Excursion]:
         """Take one instant of an active phase; return the excursions that it ended.
@@ -165,11 +173,12 @@ class BoundMonitor:
         return []
 
     def _excursion(self, level: _Level) -> Excursion:
+        onset_s = level.onset_s()
         return Excursion(
             fault_id=self.rule.id,
             severity=level.severity,
             sure=level.sure,
-            start_s=level.since_s if level.since_s is not None else self._seen_s,
+            start_s=onset_s if onset_s is not None else self._seen_s,
             end_s=self._seen_s,
             peak=self._sign * self._peak,
             threshold=self._sign * level.bound,

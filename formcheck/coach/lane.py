@@ -14,7 +14,7 @@ from formcheck.coach.faults import BoundMonitor, Excursion, rank
 from formcheck.coach.instant import Instant
 from formcheck.coach.reps import RepCounter, RepRule
 from formcheck.coach.working_side import from_side, instant_from
-from formcheck.exercises.schema import BoundFault, Exercise
+from formcheck.exercises.schema import BoundFault, Exercise, Phase
 
 # A movement stands out if it is this many times the standard deviation at rest; our choice.
 STANDS_OUT = 4.0
@@ -110,7 +110,10 @@ class Lane:
         way = self.way(instant)
         ended: list[FaultEnded] = []
         started: list[FaultStarted] = []
+        present = self._present_phases()
         for monitor in self.monitors:
+            if present.isdisjoint(monitor.rule.phases):
+                continue
             before = monitor.current
             self.excursions += monitor.feed(seen, way)
             now = monitor.current
@@ -119,6 +122,12 @@ class Lane:
             elif before is not None and now is None:
                 ended.append(FaultEnded(now_s, monitor.rule.id))
         return ended, started
+
+    def _present_phases(self) -> set[Phase]:
+        """Return the phases that this may be; which one it was is known when the repetition is complete."""
+        first = self.exercise.repetition.first_phase
+        back: Phase = "eccentric" if first == "concentric" else "concentric"
+        return {back} if self.counter.going_back else {first, "hold"}
 
     def end_faults(self, t_s: float) -> list[FaultEnded]:
         """End what is under way, as at the end of a repetition."""

@@ -89,7 +89,10 @@ def _length_s(span: tuple[float, float]) -> float:
 
 
 def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
-    """Return one fault for each rule that was surely broken, at its worst severity."""
+    """Return one fault for each rule that was surely broken, at its worst severity.
+
+    It begins where the mildest bound was crossed on the way there.
+    """
     rules = {rule.id: rule for rule in exercise.faults if isinstance(rule, BoundFault)}
     worst: dict[str, Excursion] = {}
     for excursion in excursions:
@@ -101,7 +104,7 @@ def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
             id=fault_id,
             signal=rules[fault_id].signal,
             severity=excursion.severity,
-            start_s=excursion.start_s,
+            start_s=_began_s(excursion, excursions),
             end_s=excursion.end_s,
             peak=excursion.peak,
             unit="deg",
@@ -111,6 +114,18 @@ def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
         )
         for fault_id, excursion in worst.items()
     ]
+
+
+def _began_s(worst: Excursion, excursions: Sequence[Excursion]) -> float:
+    """Return when the milder excursion began that a worst one grew out of; infos are no faults."""
+    return min(
+        each.start_s
+        for each in excursions
+        if each.fault_id == worst.fault_id
+        and each.sure
+        and (rank(each.severity) > 0 or each is worst)
+        and each.start_s <= worst.start_s <= each.end_s
+    )
 
 
 def _withheld(exercise: Exercise, rows: Sequence[Instant]) -> dict[str, str]:

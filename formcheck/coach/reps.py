@@ -195,6 +195,20 @@ class RepCounter:
         """Whether a movement is under way that has not been counted yet."""
         return self._movement is not None and self._movement.counted_s is None
 
+    @property
+    def followed(self) -> bool:
+        """Whether a movement is under way or, counted, still comes to rest."""
+        return self._movement is not None
+
+    @property
+    def going_back(self) -> bool:
+        """Whether the movement under way has turned: clearly below its highest so far."""
+        movement = self._movement
+        if movement is None or not self._recent:
+            return False
+        counted = movement.counted_s is not None
+        return counted or movement.share_of_peak(self._recent[-1][1]) < HOLD_SHARE_OF_PEAK
+
     def feed(self, t_s: float, value_deg: float) -> list[RepEvent]:
         """Take one value; NaN is a missing one.
 

@@ -16,6 +16,8 @@ from formcheck.exercises.schema import Exercise
 
 # A start posture held for less is no better than the end of a movement; our choice.
 MIN_REST_S = 0.9
+# Windows of one length differ by a picture or two.
+LONGER_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
     """Return the steadiest start posture that is not the held end of a small movement.
 
     Where a movement is small its end lies within the start posture's bounds too, and may be held more
-    steadily. The start is where the counting signal is lower by more than the smallest movement.
+    steadily. The start is where the counting signal is lower by more than the smallest movement, and comes
+    first: what is lower only later is where a repetition ended too far, unless it was held for longer.
     """
     bounds = dict(form.start_posture.bounds_deg)
     window = find_neutral(seen, bounds)
@@ -97,11 +100,25 @@ def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
         middle = float(np.nanmedian(values))
         up = rule.direction == "increase"
         bounds[name] = (-np.inf, middle - rule.min_deg) if up else (middle + rule.min_deg, np.inf)
-        lower = find_neutral(seen, bounds)
-        if lower.start_s is None or lower.end_s is None or lower.end_s - lower.start_s < MIN_REST_S:
+        lower = _earlier_or_longer(seen, bounds, window.start_s, window.end_s)
+        if lower is None:
             break
         window = lower
     return window
+
+
+def _earlier_or_longer(
+    seen: Signals, bounds_deg: Mapping[str, tuple[float, float]], start_s: float, end_s: float
+) -> NeutralWindow | None:
+    before = seen[seen.t_s < start_s]
+    candidates = [(before, MIN_REST_S), (seen, max(MIN_REST_S, end_s - start_s + LONGER_S))]
+    for part, least_s in candidates:
+        if len(part) < 2:
+            continue
+        lower = find_neutral(part, bounds_deg)
+        if lower.start_s is not None and lower.end_s is not None and lower.end_s - lower.start_s >= least_s:
+            return lower
+    return None
 
 
 def _held_throughout(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindow) -> bool:

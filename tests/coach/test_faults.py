@@ -156,9 +156,9 @@ def test_the_lumbar_deviation_has_a_floor_of_four_degrees() -> None:
 
 
 def phases(out: float = 2.0, hold: float = 0.0, back: float = 1.5, amplitude: float = 80.0) -> RepPhases:
-    return RepPhases(
-        6.0, 1.0, 1.0 + out, 1.0 + out, 1.0 + out + hold, 1.0 + out + hold + back, 0.0, amplitude
-    )
+    end_s = 1.0 + out + hold + back
+    passes_s = (1.0 + 0.36 * out, end_s - 0.29 * back)
+    return RepPhases(6.0, 1.0, 1.0 + out, 1.0 + out, 1.0 + out + hold, end_s, 0.0, amplitude, *passes_s)
 
 
 def with_faults(*rules: FaultRule) -> Exercise:
