@@ -14,9 +14,10 @@ from formcheck.exercises.load import load
 
 Floats = npt.NDArray[np.float64]
 ANGLES = ("lumbar_flexion", "trunk_thigh", "hip_flexion", "knee_flexion", "thigh_elevation", "trunk_lean")
-# The back's and the tempo's faults, as the truth names them; the product's other names for them.
-FAULTS = frozenset({"round", "arch", "slump", "dropping", "too-fast"})
-ALIASES = {"rounding": "round", "arching": "arch"}
+# The faults that a truth file may name, and the product's other names for them.
+BACK = frozenset({"round", "arch", "slump", "lumbar-dominated"})
+FAULTS = BACK | {"lean", "knee-bend", "stance-leg-bend", "dropping", "too-fast"}
+ALIASES = {"rounding": "round", "arching": "arch", "lean-back": "lean", "lean-forward": "lean"}
 INTERVAL_80 = 1.2816
 RIGHT_DEG = 5.0
 MIN_RANGE_DEG = 15.0
@@ -121,7 +122,7 @@ def faults(result: Result) -> tuple[int, int, int]:
     found = missed = invented = 0
     for rep, true in zip(reps, truth["reps"], strict=True):
         said = {ALIASES.get(fault.id, fault.id) for fault in rep.faults} & FAULTS
-        real = {fault["id"] for fault in true["faults"]} & FAULTS
+        real = {ALIASES.get(fault["id"], fault["id"]) for fault in true["faults"]} & FAULTS
         found += len(said & real)
         missed += len(real - said)
         invented += len(said - real)
@@ -135,8 +136,7 @@ def dangerous(result: Result) -> int:
     if truth is None or not result.counted or len(reps) != len(truth["reps"]):
         return 0
     return sum(
-        rep.verdict == "ok"
-        and any(f["id"] in ("round", "arch") and f["level"] == "red" for f in true["faults"])
+        rep.verdict == "ok" and any(f["id"] in BACK and f["level"] == "red" for f in true["faults"])
         for rep, true in zip(reps, truth["reps"], strict=True)
         if "lumbar_flexion" in load(_exercise(result.case)).exercise.requires
     )
