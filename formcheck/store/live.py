@@ -1,11 +1,9 @@
 """A set that is going on: its track is kept second by second, so that a crash costs the last one at most."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 
 from formcheck.body.pose import Origin, Pose, PoseTrack
 from formcheck.store.access import Actor, NotThereError, Right
@@ -63,15 +61,9 @@ class LiveSets:
             rows = select(TrackPiece.poses).where(TrackPiece.set_id == row.id).order_by(TrackPiece.number)
             return unpack(list(session.scalars(rows)))
 
-    def forget_pieces(self, actor: Actor, set_id: str) -> None:
-        """Delete the pieces of a set that has become whole."""
-        with self._database.write() as session:
-            row = set_for(session, actor, Right.OWN, set_id)
-            session.execute(delete(TrackPiece).where(TrackPiece.set_id == row.id))
-
 
 class LiveSet:
-    """One set that is going on. Not for several threads at once.
+    """One set that is going on. Fed by one thread; another one writes, so that no picture waits for a disk.
 
     Parameters
     ----------
@@ -89,56 +81,38 @@ class LiveSet:
         self._actor = actor
         self._poses: list[Pose] = []
         self._number = 0
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="formcheck-live-set")
+        self._written: Future[None] | None = None
         self.set_id = set_id
         self.origin = Origin()
 
     def add(self, pose: Pose) -> None:
-        """Take a pose; about twice a second what has come is kept."""
-        self._poses.append(pose)
-        if pose.t_s - self._poses[0].t_s >= PIECE_S:
-            self.flush()
+        """Take a pose; about twice a second what has come is kept.
 
-    def extend(self, poses: Sequence[Pose]) -> None:
-        """Take several poses."""
-        for pose in poses:
-            self.add(pose)
+        Raises
+        ------
+        OutputError, NotThereError
+            When what came before could not be kept, or its owner has deleted the set meanwhile.
+        """
+        self._poses.append(pose)
+        if pose.t_s - self._poses[0].t_s >= PIECE_S and (self._written is None or self._written.done()):
+            self._send()
 
     def flush(self) -> None:
-        """Keep what has come so far; returns once it is safe."""
-        if not self._poses:
-            return
-        piece = pack(PoseTrack.from_poses(self._poses, replace(self.origin)))
-        with self._database.write() as session:
-            going = (
-                update(ExerciseSet)
-                .where(
-                    ExerciseSet.id == self.set_id,
-                    ExerciseSet.patient_id == self._actor.account_id,
-                    ExerciseSet.state == "recording",
-                )
-                .values(changed_at=now(), duration_s=self._poses[-1].t_s)
-            )
-            if session.execute(going).rowcount != 1:  # type: ignore[attr-defined]
-                raise NotThereError  # deleted meanwhile, by its owner on another page
-            session.add(TrackPiece(set_id=self.set_id, number=self._number, poses=piece))
-            try:
-                session.flush()
-            except IntegrityError as error:
-                raise NotThereError from error
-        self._poses.clear()
-        self._number += 1
+        """Keep all that has come; returns once it is safe."""
+        self._send()
+        if self._written is not None:
+            self._written.result()
 
     def finish(self, outcome: Outcome) -> str:
         """Make the set whole with its report and its track; returns its id."""
-        self.flush()
+        self.close()
         self._sets.judged(self._actor, self.set_id, outcome)
-        with self._database.write() as session:
-            session.execute(delete(TrackPiece).where(TrackPiece.set_id == self.set_id))
         return self.set_id
 
     def analyse_later(self) -> str:
         """Have the set judged beside the pages instead; returns its id."""
-        self.flush()
+        self.close()
         with self._database.write() as session:
             row = set_for(session, self._actor, Right.OWN, self.set_id)
             row.state = "waiting"
@@ -148,4 +122,34 @@ class LiveSet:
     def discard(self) -> None:
         """Keep nothing of it."""
         self._poses.clear()
+        self._writer.shutdown()
         self._sets.delete(self._actor, self.set_id)
+
+    def close(self) -> None:
+        """Keep all that has come and take no more; a set that is left so is finished by `LiveSets.rescue`."""
+        self.flush()
+        self._writer.shutdown()
+
+    def _send(self) -> None:
+        if self._written is not None:
+            self._written.result()
+        if self._poses:
+            poses, self._poses = self._poses, []
+            self._written = self._writer.submit(self._keep, poses, self._number)
+            self._number += 1
+
+    def _keep(self, poses: list[Pose], number: int) -> None:
+        piece = pack(PoseTrack.from_poses(poses, self.origin))
+        with self._database.write() as session:
+            going = (
+                update(ExerciseSet)
+                .where(
+                    ExerciseSet.id == self.set_id,
+                    ExerciseSet.patient_id == self._actor.account_id,
+                    ExerciseSet.state == "recording",
+                )
+                .values(changed_at=now(), duration_s=poses[-1].t_s)
+            )
+            if session.execute(going).rowcount != 1:  # type: ignore[attr-defined]
+                raise NotThereError  # deleted meanwhile, by its owner on another page
+            session.add(TrackPiece(set_id=self.set_id, number=number, poses=piece))

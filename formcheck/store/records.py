@@ -38,6 +38,7 @@ class SetRow:
     red_faults: int
     problem: str
     note: str
+    about: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class NewSet:
-    """A set that is about to be kept; ``shared`` None: what the patient chose for new sets."""
+    """A set that is about to be kept; ``shared`` None: what the patient chose for new sets.
+
+    ``about`` is what is known of it beside its poses, such as the neutral of a live set.
+    """
 
     source: Origin
     name: str
@@ -88,6 +92,7 @@ class NewSet:
     exercise_name: str = ""
     shared: Level | None = None
     note: str = ""
+    about: Json = field(default_factory=dict)
 
 
 def set_row(row: ExerciseSet) -> SetRow:

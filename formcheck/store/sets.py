@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from formcheck.store.access import Actor, Level, NotThereError, Right
@@ -16,7 +16,7 @@ from formcheck.store.kinds import FILMS, KINDS, Kind
 from formcheck.store.media import Media, Written
 from formcheck.store.records import Content, FileRow, NewSet, Outcome, SetRow, State, file_row, fill, set_row
 from formcheck.store.tables_people import Account
-from formcheck.store.tables_sets import ExerciseSet, MediaFile, StoredReport
+from formcheck.store.tables_sets import ExerciseSet, MediaFile, StoredReport, TrackPiece
 
 PAGE = 50
 
@@ -48,18 +48,18 @@ class Sets:
             self._take_over(session, row, outcome, written)
         self._media.sweep()
 
-    def add_film(self, actor: Actor, set_id: str, kind: Kind, film: Content) -> None:
-        """Keep a film that was drawn from a set; an earlier one of its kind goes.
+    def add_file(self, actor: Actor, set_id: str, kind: Kind, content: Content) -> None:
+        """Keep a file that was made of a set; an earlier one of its kind goes.
 
         A film for sharing is dropped if sharing was withdrawn while it was drawn.
         """
-        written = self._media.write(film.data)
+        written = self._media.write(content.data)
         with self._database.write() as session:
             row = set_for(session, actor, Right.OWN, set_id)
             if kind == "blurred" and row.shared < Level.BLURRED:
                 return
             self._media.disown(session, _files(session, row.id, (kind,)))
-            self._media.own(session, written, row.id, kind, film.name)
+            self._media.own(session, written, row.id, kind, content.name)
         self._media.sweep()
 
     def failed(self, actor: Actor, set_id: str, problem: str) -> None:
@@ -187,6 +187,7 @@ class Sets:
         """Put a judgement into a set; films of an earlier judgement no longer fit and go."""
         fill(row, outcome.report)
         row.state, row.problem, row.changed_at = "done", "", now()
+        session.execute(delete(TrackPiece).where(TrackPiece.set_id == row.id))  # the track is whole now
         session.flush()
         self._media.disown(session, _files(session, row.id, (*FILMS, *written)))
         for kind, file in written.items():
@@ -211,6 +212,7 @@ def add_set(session: Session, actor: Actor, new: NewSet, *, state: State) -> Exe
         changed_at=now(),
         shared=account.share_by_default if new.shared is None else int(new.shared),
         note=new.note,
+        about=dict(new.about),
     )
     session.add(row)
     session.flush()

@@ -37,6 +37,7 @@ class ExerciseSet(Base):
     red_faults: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class StoredReport(Base):

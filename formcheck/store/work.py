@@ -11,7 +11,7 @@ from formcheck.store.access import Actor, Level, Right
 from formcheck.store.columns import NAME_CHARACTERS, now
 from formcheck.store.database import Database
 from formcheck.store.guard import set_for
-from formcheck.store.tables_sets import WorkItem
+from formcheck.store.tables_sets import ExerciseSet, WorkItem
 
 Task = Literal["analyse", "finish", "replay", "blurred", "overlay"]
 LEASE = timedelta(seconds=20)
@@ -73,7 +73,10 @@ class Work:
                 return None
             if item.attempts >= ATTEMPTS:
                 item.state, item.problem, item.worker = "failed", GAVE_UP, None
-                return Claim(item.id, item.set_id, item.kind, "")  # type: ignore[arg-type]
+                row = session.get_one(ExerciseSet, item.set_id)
+                if row.state == "waiting":
+                    row.state, row.problem = "failed", GAVE_UP
+                return None
             item.state, item.worker, item.leased_until = "running", worker, at + LEASE
             item.attempts += 1
             item.step, item.done, item.total = "", 0.0, 0.0

@@ -80,8 +80,8 @@ TABLE = [
     Line("Sets.exercises", lambda s, a: s.world.store.sets.exercises(a, mine(s.world)), EVERY_LEVEL),
     Line("Sets.judged", lambda s, a: s.world.store.sets.judged(a, s.set_id, outcome())),
     Line(
-        "Sets.add_film",
-        lambda s, a: s.world.store.sets.add_film(a, s.set_id, "replay", Content("replay.mp4", b"film")),
+        "Sets.add_file",
+        lambda s, a: s.world.store.sets.add_file(a, s.set_id, "replay", Content("replay.mp4", b"film")),
     ),
     Line("Sets.failed", lambda s, a: s.world.store.sets.failed(a, s.set_id, "no")),
     Line("Sets.share", lambda s, a: s.world.store.sets.share(a, s.set_id, Level.VIDEO)),
@@ -90,7 +90,6 @@ TABLE = [
     Line("Work.ask", lambda s, a: s.world.store.work.ask(a, s.set_id, "blurred")),
     Line("Work.stages", lambda s, a: s.world.store.work.stages(a, s.set_id), Level.NUMBERS),
     Line("LiveSets.track", lambda s, a: s.world.store.live.track(a, s.set_id)),
-    Line("LiveSets.forget_pieces", lambda s, a: s.world.store.live.forget_pieces(a, s.set_id)),
     Line("Uploads.get", lambda s, a: s.world.store.uploads.get(a, s.upload_id)),
     Line("Uploads.appending", start_upload),
     Line("Uploads.discard", lambda s, a: s.world.store.uploads.discard(a, s.upload_id)),

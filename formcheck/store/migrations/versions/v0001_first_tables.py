@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("red_faults", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,162 @@
+"""Sets: whole or not at all, shared, judged again, deleted without a trace."""
+
+from pathlib import Path
+
+import pytest
+
+from formcheck.errors import OutputError
+from formcheck.store.access import Level, NotThereError
+from formcheck.store.columns import Base
+from formcheck.store.people import Choices
+from formcheck.store.records import Content, NewSet, Outcome
+from formcheck.store.store import Store
+from tests.store.world import WHEN, World, keep, mine, outcome, report
+
+
+def files_of(store: Store) -> set[Path]:
+    folder = Path(store.settings.media_url)
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_set_comes_back_as_it_was_kept(world: World) -> None:
+    store, actor = world.store, world.patient
+    set_id = store.sets.save(actor, NewSet("upload", "squats.mp4", WHEN), outcome("knee"))
+    row = store.sets.get(actor, set_id)
+    assert (row.name, row.performed_at, row.state, row.duration_s) == ("squats.mp4", WHEN, "done", 20.5)
+    assert (row.exercise_id, row.reps, row.ok, row.fault, row.red_faults) == ("squat", 3, 2, 1, 1)
+    assert store.sets.report(actor, set_id) == (report(), {"facing": "knee"})
+    for file in store.sets.files(actor, set_id):
+        assert store.sets.open(actor, file.key).read() == f"knee {file.kind}".encode()
+
+
+def test_keys_are_long_random_and_never_twice(world: World) -> None:
+    keys = {file.key for _ in range(3) for file in world.store.sets.files(world.patient, keep(world))}
+    assert len(keys) == 24
+    assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
+
+
+def test_new_sets_share_what_was_chosen(world: World) -> None:
+    store, actor = world.store, world.patient
+    new = NewSet("upload", "x", WHEN)
+    assert store.sets.get(actor, store.sets.save(actor, new, outcome())).shared is Level.NOTHING
+    store.people.choose(actor, Choices(Level.REPLAY, keep_live=True))
+    assert store.sets.get(actor, store.sets.save(actor, new, outcome())).shared is Level.REPLAY
+
+
+@pytest.mark.parametrize(
+    ("level", "left"),
+    [(Level.BLURRED, {"replay", "blurred"}), (Level.REPLAY, {"replay"}), (Level.NUMBERS, set())],
+)
+def test_withdrawn_means_gone(world: World, level: Level, left: set[str]) -> None:
+    """The films that show more than is shared are deleted, not hidden; old keys are worth nothing."""
+    store, actor = world.store, world.patient
+    set_id = keep(world, level=Level.VIDEO)
+    before = {file.kind: file.key for file in store.sets.files(actor, set_id)}
+    store.sets.share(actor, set_id, level)
+    kept = {file.kind for file in store.sets.files(actor, set_id)}
+    assert kept == {"video", "track", "signals", "pdf", "page"} | left
+    for kind in {"overlay", "blurred", "replay"} - left:
+        assert not [path for path in files_of(store) if before[kind] in path.name]
+        with pytest.raises(NotThereError):
+            store.sets.file(actor, before[kind])
+
+
+def test_a_film_that_was_drawn_too_late_is_not_kept(world: World) -> None:
+    """Sharing is withdrawn while the blurred film is being drawn."""
+    set_id = keep(world, level=Level.NUMBERS)
+    world.store.sets.share(world.patient, set_id, Level.NOTHING)
+    world.store.sets.add_file(world.patient, set_id, "blurred", Content("late.mp4", b"film"))
+    assert "blurred" not in {file.kind for file in world.store.sets.files(world.patient, set_id)}
+
+
+def test_judging_again_replaces_the_report_and_old_films(world: World) -> None:
+    store, actor = world.store, world.patient
+    set_id = keep(world)
+    again = Outcome(report(reps=5, red=0), {"side": "left"}, {"track": Content("track.parquet", b"new")})
+    store.sets.judged(actor, set_id, again)
+    assert store.sets.get(actor, set_id).reps == 5
+    kinds = {file.kind: file for file in store.sets.files(actor, set_id)}
+    assert set(kinds) == {"video", "track", "signals", "pdf", "page"}
+    assert store.sets.open(actor, kinds["track"].key).read() == b"new"
+    assert len(files_of(store)) == 5
+
+
+def test_deleting_a_set_leaves_no_file(world: World) -> None:
+    set_id = keep(world)
+    assert len(files_of(world.store)) == 8
+    world.store.sets.delete(world.patient, set_id)
+    assert files_of(world.store) == set()
+    assert world.store.sets.of_patient(world.patient, mine(world)) == []
+
+
+def test_nothing_is_kept_when_the_store_is_full(world: World, tmp_path: Path) -> None:
+    """The second file cannot be written: neither the set nor the first one is there afterwards."""
+    missing = Outcome(report(), {}, {"track": Content("a", b"a"), "video": Content("b", tmp_path / "gone")})
+    with pytest.raises(OutputError, match="cannot be kept"):
+        world.store.sets.save(world.patient, NewSet("upload", "x", WHEN), missing)
+    assert world.store.sets.of_patient(world.patient, mine(world)) == []
+
+
+def test_an_account_is_deleted_without_a_trace(world: World) -> None:
+    """Searched for in every column of every table, in every file, and in the raw bytes of the database."""
+    store, marker = world.store, "unmistakable"
+    set_id = keep(world, level=Level.VIDEO, marker=marker)
+    store.logbook.add(world.patient, mine(world), "pain", {"words": marker}, day=WHEN.date())
+    store.logbook.prescribe(world.clinician, mine(world), {"words": marker}, why=marker)
+    store.work.ask(world.patient, set_id, "blurred")
+    store.sets.report(world.clinician, set_id)
+    live = store.live.begin(world.patient, NewSet("live", marker, WHEN))
+    live.close()
+    traces = (marker, mine(world), "The patient", set_id)
+    assert found(store, traces)
+    store.erase(world.patient)
+    assert found(store, traces) == []
+    assert store.people.patients(world.clinician) == []
+
+
+def found(store: Store, traces: tuple[str, ...]) -> list[str]:
+    """Return where any of the traces still is."""
+    where = []
+    with store.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.execute(table.select()):
+                where += [table.name for value in row if any(trace in str(value) for trace in traces)]
+    for path in store.settings.data_dir.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            where += [path.name for trace in traces if trace.encode() in content or trace in path.name]
+    return where
+
+
+def test_what_a_clinician_wrote_outlives_their_account(world: World) -> None:
+    store = world.store
+    store.logbook.prescribe(world.clinician, mine(world), {"sets": 3}, why="begin")
+    store.sets.report(world.clinician, keep(world, level=Level.NUMBERS))
+    store.erase(world.clinician)
+    (kept,) = store.logbook.prescriptions(world.patient, mine(world))
+    assert (kept.number, kept.author_id, kept.why) == (1, None, "begin")
+    trail = store.audit.of_patient(world.patient, mine(world))
+    assert ("", "read a set") in [(trace.who, trace.action) for trace in trail]
+
+
+def test_prescriptions_are_added_never_changed(world: World) -> None:
+    for sets in (2, 3):
+        world.store.logbook.prescribe(world.clinician, mine(world), {"sets": sets}, why=f"{sets} sets")
+    versions = world.store.logbook.prescriptions(world.patient, mine(world))
+    assert [(each.number, each.body) for each in versions] == [(2, {"sets": 3}), (1, {"sets": 2})]
+
+
+def test_an_export_reads_back(world: World, tmp_path: Path) -> None:
+    store = world.store
+    keep(world, marker="mine")
+    store.logbook.add(world.patient, mine(world), "pain", {"nprs": 2}, day=WHEN.date(), version=3)
+    store.takeout.write(world.patient, tmp_path / "out.zip")
+    assert store.takeout.read(world.other, tmp_path / "out.zip", tmp_path) == 1
+    (copy,) = store.sets.of_patient(world.other, world.other.account_id)
+    assert (copy.name, copy.note, copy.performed_at, copy.shared) == ("mine.mp4", "mine", WHEN, Level.NOTHING)
+    assert store.sets.report(world.other, copy.id) == (report(), {"facing": "mine"})
+    for file in store.sets.files(world.other, copy.id):
+        assert store.sets.open(world.other, file.key).read() == f"mine {file.kind}".encode()
+    (entry,) = store.logbook.entries(world.other, world.other.account_id)
+    assert (entry.kind, entry.body, entry.day, entry.version) == ("pain", {"nprs": 2}, WHEN.date(), 3)
+    assert [path.name for path in tmp_path.glob("import-*")] == []
