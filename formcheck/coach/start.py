@@ -83,42 +83,47 @@ def _leg_seen(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindo
 
 
 def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
-    """Return the steadiest start posture that is not the held end of a small movement.
+    """Return the steadiest start posture that is not the end of a movement.
 
     Where a movement is small its end lies within the start posture's bounds too, and may be held more
-    steadily. The start is where the counting signal is lower by more than the smallest movement, and comes
-    first: what is lower only later is where a repetition ended too far, unless it was held for longer.
+    steadily; so does the end of one that comes back too far. What comes first is the start.
     """
-    bounds = dict(form.start_posture.bounds_deg)
-    window = find_neutral(seen, bounds)
-    rule = form.repetition
-    name = next((each for each in rule.signals if np.isfinite(seen.deg[each]).any()), None)
-    while name is not None and window.start_s is not None and window.end_s is not None:
-        values = seen.deg[name][seen.between(window.start_s, window.end_s)]
-        if not np.isfinite(values).any():
-            break
-        middle = float(np.nanmedian(values))
-        up = rule.direction == "increase"
-        bounds[name] = (-np.inf, middle - rule.min_deg) if up else (middle + rule.min_deg, np.inf)
-        lower = _earlier_or_longer(seen, bounds, window.start_s, window.end_s)
-        if lower is None:
-            break
-        window = lower
+    window = find_neutral(seen, form.start_posture.bounds_deg)
+    name = next((each for each in form.repetition.signals if np.isfinite(seen.deg[each]).any()), None)
+    while name is not None and (earlier := _earlier(seen, form, name, window)) is not None:
+        window = earlier
     return window
 
 
-def _earlier_or_longer(
-    seen: Signals, bounds_deg: Mapping[str, tuple[float, float]], start_s: float, end_s: float
-) -> NeutralWindow | None:
-    before = seen[seen.t_s < start_s]
-    candidates = [(before, MIN_REST_S), (seen, max(MIN_REST_S, end_s - start_s + LONGER_S))]
-    for part, least_s in candidates:
-        if len(part) < 2:
-            continue
-        lower = find_neutral(part, bounds_deg)
-        if lower.start_s is not None and lower.end_s is not None and lower.end_s - lower.start_s >= least_s:
-            return lower
+def _earlier(seen: Signals, form: Exercise, name: str, window: NeutralWindow) -> NeutralWindow | None:
+    """Return an earlier start posture at another level of the counting signal, if one was held.
+
+    One that is further from the movement's end need not be held for as long.
+    """
+    level_deg = _level_deg(seen, name, window)
+    if level_deg is None or window.start_s is None or window.end_s is None:
+        return None
+    before = seen[seen.t_s < window.start_s]
+    if len(before) < 2:
+        return None
+    rule, bounds = form.repetition, dict(form.start_posture.bounds_deg)
+    low, high = bounds.get(name, (-np.inf, np.inf))
+    under, over = (low, min(high, level_deg - rule.min_deg)), (max(low, level_deg + rule.min_deg), high)
+    towards_rest, beyond = (under, over) if rule.direction == "increase" else (over, under)
+    for span, least_s in ((towards_rest, MIN_REST_S), (beyond, window.end_s - window.start_s - LONGER_S)):
+        found = find_neutral(before, {**bounds, name: span}) if span[0] < span[1] else None
+        held = found is not None and _level_deg(before, name, found) is not None
+        if held and found and (found.end_s or 0.0) - (found.start_s or 0.0) >= least_s:
+            return found
     return None
+
+
+def _level_deg(seen: Signals, name: str, window: NeutralWindow) -> float | None:
+    """Return the counting signal's level in a window; None where it was not seen."""
+    if window.start_s is None or window.end_s is None:
+        return None
+    values = seen.deg[name][seen.between(window.start_s, window.end_s)]
+    return float(np.nanmedian(values)) if np.isfinite(values).any() else None
 
 
 def _held_throughout(raw: Signals, form: Exercise, leg: LeftRight, window: NeutralWindow) -> bool:
