@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,26 +21,24 @@ def app(
     if not entry.is_file():
         raise UsageError(f"{entry} is missing: install formcheck again.")
     typer.echo(f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)")
-    command = _command(entry, port)
+    command = _command(port)
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)  # noqa: S606 - becomes the server, so that ending one ends the other
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
-def _command(entry: Path, port: int) -> list[str]:
+def _command(port: int) -> list[str]:
     """Return the server's command; what privacy depends on is set here, whatever else is configured."""
     return [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        str(entry),
-        f"--server.port={port}",
-        f"--server.address={LOCAL}",
-        "--server.headless=true",
-        "--browser.gatherUsageStats=false",
-        "--server.fileWatcherType=none",
-        "--client.toolbarMode=minimal",
-        "--client.showErrorDetails=none",
+        "formcheck.ui.server",
+        f"server.port={port}",
+        f"server.address={LOCAL}",
+        "server.headless=true",
+        "browser.gatherUsageStats=false",
+        "server.fileWatcherType=none",
+        "client.toolbarMode=minimal",
+        "client.showErrorDetails=none",
     ]

@@ -63,6 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 **os.environ,
                 "PYTHONPATH": str(Path(__file__).parents[2]),
                 "TMPDIR": str(temporary),
+                "FORMCHECK_DATA_DIR": str(folder / "data"),
             },
             start_new_session=True,  # so that all of it can be ended
         )

@@ -16,6 +16,12 @@ APP = Path(__file__).parents[2] / "app.py"
 PATIENCE_S = 60.0
 
 
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pages keep goes to a folder of the test, never to the person's own."""
+    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def app() -> Iterator[AppTest]:
     """The app at its first page; its workspace is closed afterwards."""

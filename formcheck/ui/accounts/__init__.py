@@ -1,0 +1,1 @@
+"""Who is there: logging in and out, joining by invitation, and the pages about people."""

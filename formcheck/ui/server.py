@@ -1,0 +1,57 @@
+"""The server: Streamlit's pages, and beside them the routes that pages cannot be.
+
+Routes of our own serve what is kept, take recordings in as a stream, and log people in with a cookie that
+no script can read. The worker that analyses uploads lives and ends with the server.
+"""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from formcheck.ui import entry_file
+from formcheck.ui.accounts.gate import Gate
+from formcheck.ui.accounts.routes import routes as account_routes
+from formcheck.ui.kept import kept
+from formcheck.ui.uploads.media import routes as media_routes
+from formcheck.ui.uploads.routes import routes as upload_routes
+from formcheck.ui.uploads.worker import Worker
+
+
+def application() -> st.App:
+    """Return the pages with our own routes beside them."""
+    return st.App(
+        entry_file(),
+        routes=[*account_routes(), *media_routes(), *upload_routes()],
+        middleware=[Middleware(Gate)],
+        lifespan=_lifespan,
+    )
+
+
+def main() -> None:
+    """Serve until told to end; each argument is one ``option=value`` of Streamlit's configuration."""
+    options = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    sys.argv = ["-c"]  # so that Streamlit finds its configuration beside the pages, not beside this module
+    application().run(config={name: _value(text) for name, text in options.items()})
+
+
+@asynccontextmanager
+async def _lifespan(_app: object) -> AsyncIterator[None]:
+    worker = Worker(kept())
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def _value(text: str) -> str | int | bool:
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text.isdigit() else text
+
+
+if __name__ == "__main__":
+    main()
