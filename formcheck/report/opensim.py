@@ -22,6 +22,7 @@ from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.signals import Signals
 
 MIN_JUDGED_SHARE = 0.5
+_ROWS_AT_ONCE = 1024  # text takes ten times the room of its numbers: never all of a long recording
 _PLUS: Callable[[Floats], Floats] = np.positive
 _MINUS: Callable[[Floats], Floats] = np.negative
 
@@ -71,9 +72,12 @@ def write_mot(signals: Signals, path: Path) -> None:
         "endheader",
         "\t".join(["time", *columns]),
     ]
-    table = np.column_stack([signals.t_s, *columns.values()])
-    rows = ["\t".join([f"{row[0]:.6f}", *(f"{value:.6f}" for value in row[1:])]) for row in table]
-    path.write_text("\n".join([*header, *rows]) + "\n", encoding="utf-8", newline="\n")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write("\n".join(header) + "\n")
+        for first in range(0, len(signals), _ROWS_AT_ONCE):
+            part = slice(first, first + _ROWS_AT_ONCE)
+            table = np.column_stack([signals.t_s[part], *(values[part] for values in columns.values())])
+            np.savetxt(file, table, fmt="%.6f", delimiter="\t")
 
 
 def write_trc(track: PoseTrack, path: Path, *, facing: Literal["left", "right"] | None = None) -> None:
@@ -88,7 +92,6 @@ def write_trc(track: PoseTrack, path: Path, *, facing: Literal["left", "right"] 
     facing : {"left", "right"}, optional
         Where the person faces in the picture, which becomes +X; the picture's right where unknown.
     """
-    points_mm = 1000.0 * to_opensim(track.landmarks_m, facing)
     names = [landmark.name.lower() for landmark in Landmark]
     n = len(track)
     rate_hz = (n - 1) / float(track.t_s[-1] - track.t_s[0]) if n > 1 else 0.0
@@ -100,13 +103,19 @@ def write_trc(track: PoseTrack, path: Path, *, facing: Literal["left", "right"] 
         "\t".join(["", "", *(f"{axis}{i}" for i in range(1, len(names) + 1) for axis in "XYZ")]),
         "",
     ]
-    rows = []
-    for i, (t_s, points) in enumerate(
-        zip(track.t_s, points_mm.reshape(n, 3 * len(names)), strict=True), start=1
-    ):
-        cells = [f"{value:.3f}" if np.isfinite(value) else "" for value in points]
-        rows.append("\t".join([str(i), f"{t_s:.6f}", *cells]))
-    path.write_text("\n".join([*header, *rows]) + "\n", encoding="utf-8", newline="\n")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write("\n".join(header) + "\n")
+        for first in range(0, n, _ROWS_AT_ONCE):
+            part = slice(first, first + _ROWS_AT_ONCE)
+            points_mm = 1000.0 * to_opensim(track.landmarks_m[part], facing)
+            file.write(_trc_rows(first + 1, track.t_s[part], points_mm.reshape(len(points_mm), -1)))
+
+
+def _trc_rows(number: int, t_s: Floats, points_mm: Floats) -> str:
+    """Return lines of a marker file, the first of which has a given number; what is missing is blank."""
+    row = "\t".join(["%d", "%.6f", *["%.3f"] * points_mm.shape[1]]) + "\n"
+    lines = [row % (number + i, t, *p) for i, (t, p) in enumerate(zip(t_s, points_mm.tolist(), strict=True))]
+    return "".join(lines).replace("nan", "")
 
 
 def to_opensim(landmarks_m: Floats, facing: Literal["left", "right"] | None) -> Floats:

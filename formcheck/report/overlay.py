@@ -34,7 +34,7 @@ VIDEO_RANGE = 1
 MUXER = {"movflags": "+faststart", "movie_timescale": str(TICKS_PER_S)}
 # Measured at 720 x 1280, per picture: 4 ms and 14 kB at 37 dB. "veryfast" needs 11 ms for 4 kB: more than
 # a third of what finding the pose costs, on cores that are busy with just that.
-ENCODER = {"preset": "ultrafast", "crf": "25", "x264-params": "deblock=0,0:bframes=1"}
+ENCODER = {"preset": "ultrafast", "crf": "25", "x264-params": "deblock=0,0:bframes=1:chroma-me=0"}
 
 
 class FrameLike(Protocol):
