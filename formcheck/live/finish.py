@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Corrections, judge
-from formcheck.coach.set_report import Repetition
+from formcheck.coach.set_report import Repetition, SetReport
 from formcheck.exercises.load import LoadedExercise
 from formcheck.live.sink import AboutSet
 from formcheck.report.analysis import Analysis
@@ -16,11 +16,19 @@ _WHY = "live, angles lag a little behind the movement; afterwards every picture 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FinishedSet:
-    """One set after the final pass; ``differences`` are sentences."""
+    """One set after the final pass; ``differences`` are sentences.
+
+    ``analysis`` holds every picture's numbers; None once only the report is kept.
+    """
 
     number: int
-    analysis: Analysis
+    report: SetReport
+    analysis: Analysis | None
     differences: tuple[str, ...] = ()
+
+    def without_arrays(self) -> "FinishedSet":
+        """Return the report alone."""
+        return replace(self, analysis=None)
 
 
 def final_pass(
@@ -45,7 +53,7 @@ def final_pass(
     summary = replace(judged.report.set, notes=(*judged.report.set.notes, *said))
     report = replace(judged.report, neutral=neutral, set=summary)
     analysis = Analysis(replace(judged, report=report), track, loaded, guessed=False)
-    return FinishedSet(about.number, analysis, tuple(said))
+    return FinishedSet(about.number, report, analysis, tuple(said))
 
 
 def differences(live: Sequence[Repetition], final: Sequence[Repetition]) -> list[str]:

@@ -56,6 +56,7 @@ class LiveSet:
     back: BackGauge | None = field(default=None, init=False)
     reading: Reading | None = field(default=None, init=False)
     moved_s: float = field(default=0.0, init=False)
+    new_faults: tuple[str, ...] = field(default=(), init=False)
     _stream: LiveStream = field(init=False)
     _pacer: Pacer = field(init=False)
     _active: dict[str, Severity] = field(default_factory=dict, init=False)
@@ -80,6 +81,7 @@ class LiveSet:
         """Take the next pose of the person who was calibrated."""
         reading = self._stream.feed(pose)
         self.reading = reading
+        self.new_faults = tuple(event.fault_id for event in reading.events if isinstance(event, FaultStarted))
         for event in reading.events:
             self._hear(event)
         self._show(reading, pose.t_s)

@@ -164,6 +164,12 @@ class LiveSession:
             self._close_set(keep=False)
             self._to_set_up()
 
+    def close(self) -> None:
+        """End where it is: whatever was done of a set is kept."""
+        if self._stage != "ended":
+            self._close_set(keep=True)
+            self._stage, self.ending = "ended", "left"
+
     # ---- what goes out ------------------------------------------------------------------------
 
     def state(self) -> LiveState:
@@ -201,6 +207,10 @@ class LiveSession:
             facing=view.facing,
             near_side=view.near_side,
         )
+
+    def new_faults(self) -> tuple[str, ...]:
+        """Return the faults that set in with the newest pose."""
+        return self._set.new_faults if self._set is not None else ()
 
     @property
     def drawn_pose(self) -> Pose | None:

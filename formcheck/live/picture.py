@@ -1,0 +1,93 @@
+"""Pictures of a live set: the mirrored one with the body drawn over it, and evidence as far as allowed."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from formcheck.body.landmarks import Landmark
+from formcheck.body.pose import Pose
+from formcheck.body.view import LeftRight
+from formcheck.report.drawing import scaled_pose
+from formcheck.report.frame_state import Back
+from formcheck.report.skeleton import draw_body
+from formcheck.sources.frames import Image
+
+Showing = Literal["skeleton", "blurred", "picture"]
+"""What an evidence frame shows of a person: nothing but lines, all but the face, or everything."""
+
+_BLANK = 26  # grey of the ground that a skeleton alone is drawn on
+_HEAD = (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+# A head is about half a trunk high; the blurred disc reaches beyond hair and chin. Our choice.
+_HEAD_SHARE = 0.45
+_JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One kept moment: ``t_s`` of the set, the fault, and a JPEG."""
+
+    t_s: float
+    fault_id: str
+    jpeg: bytes
+
+
+def mirrored(
+    image: Image, pose: Pose | None, back: Back, near: LeftRight | None, facing: LeftRight | None
+) -> Image:
+    """Return the picture as a mirror shows it, with the body drawn over it.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (h, w, 3)
+        RGB, as the camera saw it; not changed.
+    pose : Pose or None
+        In its pixels.
+    back : Back
+        How the lower back is judged now.
+    near, facing : {"left", "right"} or None
+        The side next to the camera, and the facing as the camera saw it.
+    """
+    shown: Image = cv2.flip(image, 1)  # type: ignore[assignment]
+    if pose is not None and pose.found:
+        # x alone turns round: which edge is the back's is still told by the camera's facing
+        draw_body(shown, _flipped(pose, image.shape[1]), back, near, facing)
+    return shown
+
+
+def evidence(
+    image: Image, pose: Pose, showing: Showing, back: Back, near: LeftRight | None, facing: LeftRight | None
+) -> bytes:
+    """Return a JPEG of a moment, showing no more of the person than they allow."""
+    shown = np.full_like(image, _BLANK) if showing == "skeleton" else image.copy()
+    if showing == "blurred" and not _blur_face(shown, pose):
+        shown[:] = _BLANK  # a face that cannot be found cannot be hidden
+    draw_body(shown, scaled_pose(pose, 1.0, 1.0), back, near, facing)
+    _, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    )
+    return encoded.tobytes()
+
+
+def _flipped(pose: Pose, width_px: int) -> Pose:
+    landmarks, edges = pose.landmarks_px.copy(), pose.edges_px.copy()
+    landmarks[..., 0] = width_px - landmarks[..., 0]
+    edges[..., 0] = width_px - edges[..., 0]
+    return replace(pose, landmarks_px=landmarks, edges_px=edges)
+
+
+def _blur_face(image: Image, pose: Pose) -> bool:
+    """Blur a disc over the head, in place; return whether there was one to be found."""
+    head = pose.landmarks_px[[*_HEAD]]
+    shoulders = pose.landmarks_px[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
+    hips = pose.landmarks_px[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
+    if not np.isfinite(head).all() or not np.isfinite([shoulders, hips]).all():
+        return False
+    radius = max(8, round(_HEAD_SHARE * float(np.linalg.norm(shoulders - hips))))
+    middle = (round(float(head[:, 0].mean())), round(float(head[:, 1].mean())))
+    disc = np.zeros(image.shape[:2], dtype=np.uint8)
+    cv2.circle(disc, middle, radius, 255, cv2.FILLED)
+    blurred = cv2.GaussianBlur(image, (0, 0), radius / 2)
+    image[disc > 0] = blurred[disc > 0]
+    return True

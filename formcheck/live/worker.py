@@ -1,0 +1,331 @@
+"""The thread that owns one landmarker and one session: the newest picture in, the overlay and the state out.
+
+A picture that comes while another is looked at waits, and is thrown away when a still newer one comes: time
+never falls behind, pictures do.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Protocol
+
+from formcheck.body.pose import Origin, Pose
+from formcheck.errors import FormcheckError
+from formcheck.exercises.load import LoadedExercise
+from formcheck.live.finish import FinishedSet, final_pass
+from formcheck.live.picture import Evidence, Showing, evidence, mirrored
+from formcheck.live.session import Command, LiveSession, Plan, SetRecord
+from formcheck.live.sink import SetSink
+from formcheck.live.state import LiveState, Speed
+from formcheck.sources.frames import Frame, Image
+from formcheck.sources.model_files import ModelFile
+
+# While no picture comes, time goes on in steps of this: the pain stop's second has room for several.
+TICK_S = 0.1
+ANSWER_WITHIN_S = 1.0
+CLOSING_S = 10.0
+# measurement.md, section 4: below 12 pictures a second the back cannot be followed. Judged over so many.
+SLOW_S = 1 / 12
+SLOW_OVER = 30
+RATE_OVER_S = 3.0
+MAX_EVIDENCE = 12
+BRIGHTNESS_STEP = 16
+OUR_FAULT = "Something went wrong in formcheck itself. What you did is kept; reload this page to go on."
+
+_LOG = logging.getLogger(__name__)
+
+
+class Estimator(Protocol):
+    """Finds a pose in a frame: `PoseEstimator` does."""
+
+    def estimate(self, frame: Frame) -> Pose:
+        """Find the person."""
+        ...
+
+    def close(self) -> None:
+        """Give its threads back."""
+        ...
+
+
+@dataclass(eq=False)
+class Answer:
+    """A picture on its way through the worker; ``overlay`` is there once ``done`` is set."""
+
+    frame: Frame
+    came_s: float
+    overlay: Image | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker is made for.
+
+    Parameters
+    ----------
+    loaded : LoadedExercise
+        What is done.
+    plan : Plan
+        How much of it.
+    sink : SetSink
+        Keeps the poses.
+    models : tuple of ModelFile
+        The one to use first, and then lighter ones for a slow machine.
+    estimator : callable
+        Makes the estimator for a model; called in the worker's own thread.
+    showing : Showing
+        What evidence frames show; None: none are made.
+    """
+
+    loaded: LoadedExercise
+    plan: Plan
+    sink: SetSink
+    models: tuple[ModelFile, ...]
+    estimator: Callable[[ModelFile], Estimator]
+    showing: Showing | None = "skeleton"
+
+
+class LiveWorker:
+    """Runs a live session in a thread of its own, from the first picture to `close`."""
+
+    def __init__(self, work: Work, clock: Callable[[], float] = time.monotonic) -> None:
+        self._work = work
+        self._clock = clock
+        self._began_s = clock()
+        self._changed = threading.Condition()
+        self._waiting: Answer | None = None
+        self._commands: deque[Command] = deque()
+        self._stop = False
+        self._dropped = 0
+        self._session: LiveSession | None = None
+        self._finals: list[threading.Thread] = []
+        self._times: deque[float] = deque()  # when pictures were analysed
+        self._took: deque[float] = deque(maxlen=SLOW_OVER)
+        self._model = 0
+        self._state: LiveState | None = None
+        self.finished: list[FinishedSet] = []
+        self.evidence: list[Evidence] = []
+        self.trouble = ""
+        self._thread = threading.Thread(target=self._run, name="formcheck-live", daemon=True)
+        self._thread.start()
+
+    # ---- from any thread ----------------------------------------------------------------------
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the worker began: the session's clock."""
+        return self._clock() - self._began_s
+
+    @property
+    def state(self) -> LiveState | None:
+        """The newest state; None before the first picture."""
+        return self._state
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def finishing(self) -> bool:
+        """Whether a final pass is still going on."""
+        return any(thread.is_alive() for thread in self._finals)
+
+    def submit(self, frame: Frame, dropped: int = 0) -> Answer:
+        """Give the newest picture; an older one that still waits is dropped.
+
+        Parameters
+        ----------
+        frame : Frame
+            On the session's clock, later than every earlier one.
+        dropped : int
+            How many were thrown away before it by whoever gives it.
+        """
+        answer = Answer(frame, self._clock())
+        with self._changed:
+            self._dropped += dropped
+            if self._waiting is not None:
+                self._dropped += 1
+                self._waiting.done.set()
+            self._waiting = answer
+            self._changed.notify()
+        return answer
+
+    def command(self, what: Command) -> None:
+        """Have the session obey a key or button."""
+        with self._changed:
+            self._commands.append(what)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End the session, keep what was done, and give everything back."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify()
+        if self._thread is not threading.current_thread():
+            self._thread.join(CLOSING_S)
+        for thread in self._finals:
+            thread.join(CLOSING_S)
+
+    # ---- in the thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        estimator: Estimator | None = None
+        try:
+            estimator = self._work.estimator(self._work.models[self._model])
+            while not self._stop:
+                answer = self._next()
+                self._obey()
+                if answer is None:
+                    self._tick()
+                    continue
+                if self._too_slow():
+                    estimator.close()
+                    estimator = self._lighter()
+                try:
+                    self._look(answer, estimator)
+                finally:
+                    answer.done.set()
+        except FormcheckError as error:
+            self.trouble = str(error)
+        except Exception:  # noqa: BLE001 - the outermost place of the thread; logged, and said kindly
+            _LOG.exception("the live session failed")
+            self.trouble = OUR_FAULT
+        finally:
+            if estimator is not None:
+                estimator.close()
+            self._keep_what_was_done()
+
+    def _keep_what_was_done(self) -> None:
+        try:
+            if self._session is not None:
+                self._session.close()
+                self._judge_finished()
+        except Exception:  # noqa: BLE001 - as above; giving back must go on
+            _LOG.exception("the set could not be closed")
+            self.trouble = self.trouble or OUR_FAULT
+
+    def _next(self) -> Answer | None:
+        with self._changed:
+            if self._waiting is None and not self._commands and not self._stop:
+                self._changed.wait(TICK_S)
+            answer, self._waiting = self._waiting, None
+            return answer
+
+    def _obey(self) -> None:
+        while self._commands and self._session is not None:
+            self._session.command(self._commands.popleft(), self.now_s)
+
+    def _tick(self) -> None:
+        if self._session is not None:
+            self._session.tick(self.now_s)
+            self._publish(self._session)
+
+    def _look(self, answer: Answer, estimator: Estimator) -> None:
+        frame = answer.frame
+        began_s = self._clock()
+        session = self._session or self._begin(frame)
+        pose = estimator.estimate(frame)
+        brightness = float(frame.image_rgb[::BRIGHTNESS_STEP, ::BRIGHTNESS_STEP].mean())
+        session.feed(pose, brightness)
+        self._took.append(self._clock() - began_s)
+        self._times.append(frame.t_s)
+        while frame.t_s - self._times[0] > RATE_OVER_S:
+            self._times.popleft()
+        self._publish(session)
+        answer.overlay = self._drawn(session, frame, pose)
+
+    def _lighter(self) -> Estimator:
+        self._model += 1
+        self._took.clear()
+        model = self._work.models[self._model]
+        if self._session is not None:
+            origin = self._session.origin
+            self._session.origin = replace(origin, model_name=model.name, model_sha256=model.sha256)
+        return self._work.estimator(model)
+
+    def _begin(self, frame: Frame) -> LiveSession:
+        model = self._work.models[self._model]
+        origin = Origin(
+            name="live",
+            width_px=frame.width_px,
+            height_px=frame.height_px,
+            model_name=model.name,
+            model_sha256=model.sha256,
+        )
+        self._session = LiveSession(self._work.loaded, self._work.plan, origin, self._work.sink)
+        return self._session
+
+    def _publish(self, session: LiveSession) -> None:
+        session.speed = self._speed()
+        self._state = session.state()
+        self._judge_finished()
+
+    def _drawn(self, session: LiveSession, frame: Frame, pose: Pose) -> Image:
+        state = self._state
+        drawn = session.drawn_pose or (pose if session.stage in ("set_up", "neutral") else None)
+        back = state.back.back if state is not None and state.back is not None else "not_judged"
+        near = state.near_side if state is not None else None
+        facing = state.facing if state is not None else None
+        self._keep_evidence(session, frame)
+        return mirrored(frame.image_rgb, drawn, back, near, facing)
+
+    def _keep_evidence(self, session: LiveSession, frame: Frame) -> None:
+        """Keep a picture of the moment at which a fault set in, if the person allows one."""
+        pose, showing, state = session.drawn_pose, self._work.showing, self._state
+        for fault_id in session.new_faults():
+            if pose is None or showing is None or state is None or len(self.evidence) >= MAX_EVIDENCE:
+                continue
+            now = state.back.back if state.back is not None else "not_judged"
+            jpeg = evidence(frame.image_rgb, pose, showing, now, state.near_side, state.facing)
+            self.evidence.append(Evidence(pose.t_s, fault_id, jpeg))
+
+    # ---- speed --------------------------------------------------------------------------------
+
+    def _speed(self) -> Speed:
+        times = self._times
+        rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
+        return Speed(rate, self._dropped, self._work.models[self._model].name, self._speed_note())
+
+    def _is_slow(self) -> bool:
+        return len(self._took) == SLOW_OVER and median(self._took) > SLOW_S
+
+    def _too_slow(self) -> bool:
+        """Return whether to change to a lighter model: only before the neutral, which belongs to a model."""
+        between = self._session is not None and self._session.stage == "set_up"
+        return between and self._is_slow() and self._model + 1 < len(self._work.models)
+
+    def _speed_note(self) -> str:
+        if self._model > 0:
+            return "This computer is slow: the lighter model is used, and angles are a little less sure."
+        if self._is_slow():
+            return "This computer is slow: pictures are left out. Close other programs for surer angles."
+        return ""
+
+    # ---- after a set --------------------------------------------------------------------------
+
+    def _judge_finished(self) -> None:
+        """Start the final pass of every set that is over, beside this thread, which has pictures to see."""
+        session = self._session
+        if session is None:
+            return
+        for i in range(len(self._finals), len(session.records)):
+            record = session.records[i]
+            session.records[i] = replace(record, track=record.track[:0])  # its poses are in the sink
+            thread = threading.Thread(target=self._final, args=(record,), name="formcheck-final", daemon=True)
+            self._finals.append(thread)
+            thread.start()
+
+    def _final(self, record: SetRecord) -> None:
+        try:
+            done = final_pass(record.about, record.track, self._work.loaded, record.live)
+        except Exception:  # noqa: BLE001 - the outermost place of the thread
+            _LOG.exception("the final pass failed")
+            self.trouble = OUR_FAULT
+            return
+        # only the newest keeps its arrays: a long session must not grow
+        self.finished = [*(each.without_arrays() for each in self.finished), done]
