@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import LoadedExercise
@@ -23,6 +25,12 @@ PASSED_THROUGH = 0.4
 _LUMBAR = "lumbar_flexion"
 # How far, how quickly and how long: no pattern of joints.
 _OF_DEGREE = (RangeFault, TempoFault, LongFault, SpeedFault, DropFault, UnreturnedFault)
+# A tempo twice or half as quick as asked for speaks this much against an exercise, where the view shows no
+# joint's angle: tempo is then all that tells a slow lowering from a march. Our choice.
+TEMPO_DOUBT = 0.5
+# Foreshortening hides the slow ends of a movement: of its time about this share is seen [M: synthetic marches
+# and lowerings from the front].
+SEEN_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +86,14 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
             reached = min(1.0, moved_deg / loaded.exercise.repetition.target_deg)
         against = sum(fault.id not in silent for fault in repetition.faults)
         total += reached * 0.5**against
-    return posture * total / len(repetitions)
+    return posture * _tempo(judged, loaded) * total / len(repetitions)
+
+
+def _tempo(judged: Judged, loaded: LoadedExercise) -> float:
+    """Return how well the way back's tempo fits; 1 where the camera sees the joints, which say more."""
+    measured_s = judged.report.set.tempo_s.eccentric
+    seen_as_asked = judged.signal == loaded.exercise.repetition.signals[0]
+    if seen_as_asked or not measured_s:
+        return 1.0
+    octaves = abs(float(np.log2(measured_s / SEEN_SHARE / loaded.exercise.targets.eccentric_s)))
+    return 1.0 - TEMPO_DOUBT * min(1.0, octaves)

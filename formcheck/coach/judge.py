@@ -12,6 +12,7 @@ from formcheck.body.neutral import NeutralWindow
 from formcheck.body.pose import PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
+from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
 from formcheck.body.spine_signal import with_spine
@@ -110,7 +111,9 @@ def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:
     if view.yaw_deg is None:
         return View(None, None, None, judged=False, reason="Nobody was seen.")
     fits = view.side_on if exercise.camera.view == "side" else not view.side_on
-    reason = "" if fits else f"This exercise is judged from the {exercise.camera.view}."
+    only_there = all(SIGNALS[base_name(name)].view != "any" for name in exercise.repetition.signals)
+    done = "counted and judged" if only_there else "judged"
+    reason = "" if fits else f"This exercise is {done} from the {exercise.camera.view}."
     return View(view.facing, view.near_side, view.yaw_deg, judged=fits, reason=reason)
 
 

@@ -39,6 +39,9 @@ MIN_SHARED_DEG = 6.0
 TEMPO_SD_S, TEMPO_SD_SHARE = 0.1, 0.08
 # Of the rest before a repetition this share must have been seen to know when and where it began.
 MIN_LEAD_IN_SHARE = 0.5
+# Foreshortening hardly changes near rest: phases look shorter than they are, and ranges are coarse.
+SEEN_COARSELY = "From this view the movement is seen too coarsely for more than counting."
+CAME_INTO_VIEW = "The working leg was hidden by the other one just before, so its beginning was not seen."
 PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
@@ -85,6 +88,20 @@ def whole_repetition_faults(
     return [fault for rule in exercise.faults for fault in _judge(rule, seen)]
 
 
+def why_only_counted(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], lead_in: Sequence[Instant] = ()
+) -> str:
+    """Return why range and tempo of a repetition were not judged, as a sentence.
+
+    Empty where they were, or where the exercise asks for neither.
+    """
+    asked = any(
+        isinstance(rule, TempoFault | LongFault) or (isinstance(rule, RangeFault) and rule.signal is None)
+        for rule in exercise.faults
+    )
+    return _Seen(exercise, phases, rows, lead_in, {}).why_only_counted() if asked else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What is known of one repetition."""
@@ -126,6 +143,13 @@ class _Seen:
         values = [row.deg.get(name, np.nan) for row in self.lead_in for name in asked[:1]]
         return bool(values) and float(np.isfinite(values).mean()) < MIN_LEAD_IN_SHARE
 
+    def why_only_counted(self) -> str:
+        """Return why neither range nor tempo can be judged, as a sentence; empty where they can."""
+        own = self.exercise.repetition.signals[0]
+        if self.rows and all(row.reason.get(own) for row in self.rows):
+            return SEEN_COARSELY
+        return CAME_INTO_VIEW if self.came_into_view() else ""
+
     def _measured(self, name: str) -> bool:
         seen = [row for row in self.rows if np.isfinite(row.deg.get(name, np.nan))]
         return len(seen) >= MIN_SAMPLES and len(seen) >= len(self.rows) / 2
@@ -156,14 +180,11 @@ def _judge(rule: FaultRule, seen: _Seen) -> list[Fault]:
 
 
 def _size_or_tempo(rule: RangeFault | TempoFault | LongFault, seen: _Seen) -> list[Fault]:
-    if seen.came_into_view():
-        return []  # where it began is not known
+    if isinstance(rule, RangeFault) and rule.signal is not None:
+        return _short_of(rule, seen)
+    if seen.why_only_counted():
+        return []
     if isinstance(rule, RangeFault):
-        if rule.signal is not None:
-            return _short_of(rule, seen)
-        own = seen.exercise.repetition.signals[0]
-        if seen.rows and all(row.reason.get(own) for row in seen.rows):
-            return []  # counted by a stand-in that this view allows, too coarse to hold a range against
         share = seen.phases.amplitude_deg / seen.exercise.repetition.target_deg
         return _below(seen.exercise, rule, share, "share of target", seen.whole)
     span = seen.span(rule.phase)

@@ -8,7 +8,7 @@ import numpy as np
 from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
 from formcheck.coach.instant import Instant, column, times
-from formcheck.coach.rep_faults import phase_span, whole_repetition_faults
+from formcheck.coach.rep_faults import phase_span, whole_repetition_faults, why_only_counted
 from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
 from formcheck.coach.usable_range import usable_range
@@ -72,7 +72,10 @@ def judge_repetition(
         hold_s=_length_s(phase_span(phases, "hold", exercise)),
         eccentric_s=_length_s(phase_span(phases, "eccentric", exercise)),
         verdict=verdict,
-        reasons=_reasons(faults, withheld, unsure if verdict == "borderline" else [], rows),
+        reasons=(
+            *_reasons(faults, withheld, unsure if verdict == "borderline" else [], rows),
+            *_only_counted(exercise, phases, rows, lead_in),
+        ),
         usable_range=usable_range(exercise, rows, faults, neutral_deg or {}),
         range=_ranges(phases, rows),
         lumbar_flexion_deg=_lumbar(phases, rows),
@@ -158,6 +161,14 @@ def _reasons(
         # Never let silence about the back pass for approval of it.
         said.append(f"{LUMBAR}: {reasons.why(max(set(lumbar_keys), key=lumbar_keys.count))}")
     return tuple(said)
+
+
+def _only_counted(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], lead_in: Sequence[Instant]
+) -> list[str]:
+    """Say that range and tempo were not judged: silence about them would pass for approval."""
+    why = why_only_counted(exercise, phases, rows, lead_in)
+    return [f"range_and_tempo: {why}"] if why else []
 
 
 def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]:

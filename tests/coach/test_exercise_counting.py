@@ -206,7 +206,7 @@ def with_hidden_rest(motion: Motion, leg: str) -> PoseTrack:
     track = film(motion, WIDE)
     lifted = np.zeros(len(track), dtype=bool)
     for rep in motion.reps:
-        lifted |= (track.t_s > rep.move_start_s + 0.5) & (track.t_s < rep.move_end_s - 0.5)
+        lifted |= (track.t_s > rep.start_s + 0.5) & (track.t_s < rep.end_s - 0.5)
     track.visibility[np.ix_(~lifted, LEG[leg][1:])] = 0.1
     return track
 

@@ -57,3 +57,11 @@ def test_clean_sets_are_recognised_and_noisy_ones_never_taken_for_another(
 def test_who_exercises_nothing_is_guessed_to_do_nothing(motion: Motion) -> None:
     assert guessed(motion, WIDE, None) is None
     assert guessed(motion, WIDE, 1) is None
+
+
+@pytest.mark.parametrize("yaw_deg", [40.0, 90.0])
+def test_from_the_front_a_slow_lowering_is_never_taken_for_a_march(yaw_deg: float) -> None:
+    """Angles are withheld there, and tempo alone may tell them apart."""
+    camera = replace(WIDE, yaw_deg=yaw_deg)
+    assert guessed(lowerings(2), camera, None) in ("lengthened-lowering", None)
+    assert guessed(marches(3), camera, None) == "march-neutral"

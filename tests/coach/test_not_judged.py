@@ -1,0 +1,53 @@
+"""What was not judged is said: silence about range and tempo would pass for approval."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from formcheck.coach.judge import judge
+from formcheck.coach.rep_faults import CAME_INTO_VIEW, SEEN_COARSELY
+from formcheck.coach.set_report import Repetition
+from formcheck.exercises.load import load
+from tests.coach.known_back import FRONT, WIDE
+from tests.synthetic import Motion, Pace, couch_stretches, film, lowerings, marches, seated_lifts
+
+QUICK = Pace(out_s=1.3, hold_s=0.6, back_s=0.8)
+
+
+def said(rep: Repetition) -> list[str]:
+    return [reason.removeprefix("range_and_tempo: ") for reason in rep.reasons if "range_and_tempo" in reason]
+
+
+def test_from_the_side_range_and_tempo_are_judged() -> None:
+    (rep,) = judge(film(marches(1, QUICK, sides=("right",)), WIDE), load("march-neutral")).report.reps
+    assert [fault.id for fault in rep.faults] == ["dropping"]
+    assert not said(rep)
+
+
+def test_what_is_only_counted_has_no_tempo_and_says_so() -> None:
+    reps = judge(film(marches(2, QUICK), FRONT), load("march-neutral")).report.reps
+    assert [said(rep) for rep in reps] == [[SEEN_COARSELY]] * 2
+    assert not [fault.id for rep in reps for fault in rep.faults]
+
+
+def test_a_leg_that_came_out_from_behind_the_other_says_so() -> None:
+    motion = lowerings(1)
+    track = film(motion, WIDE)
+    hidden = (track.t_s > 1.5) & (track.t_s < motion.reps[0].start_s + 0.5)
+    visibility = track.visibility.copy()
+    visibility[np.ix_(hidden, [26, 28])] = 0.1  # right knee and ankle
+    (rep,) = judge(replace(track, visibility=visibility), load("lengthened-lowering")).report.reps
+    assert said(rep) == [CAME_INTO_VIEW]
+    assert not {"too-fast", "short"} & {fault.id for fault in rep.faults}
+
+
+@pytest.mark.parametrize(
+    ("motion", "exercise"),
+    [(couch_stretches(1), "couch-stretch-active"), (seated_lifts(1), "seated-lift-over")],
+)
+def test_what_can_be_counted_from_the_side_only_says_so(motion: Motion, exercise: str) -> None:
+    report = judge(film(motion, FRONT), load(exercise)).report
+    assert report.reps == ()
+    assert report.view.reason == "This exercise is counted and judged from the side."
+    assert "from the side only" in load(exercise).exercise.camera.text
