@@ -8,16 +8,14 @@ tilt of the frame are given an unlimited prior, so that only shape speaks. A sta
 no weight, and the deviation grows accordingly.
 """
 
-import json
-from dataclasses import dataclass, fields
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.body.spine_contour import EDGE_SD, STATIONS, BackContour
+from formcheck.body.spine_contour import STATIONS, BackContour
+from formcheck.body.spine_shape import learnt_shape
 
 Reasons = npt.NDArray[np.str_]
 
@@ -47,10 +45,6 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 MODEL_SD_DEG = 2.0
 GAIN_SD = 0.07
 MISSING_SHARE = 0.75
-# A neutral further from the mean one than this many standard deviations counts as that far.
-MAX_SCORE = 2.0
-# Up to here the learnt curve holds; it is continued straight.
-MAX_LEARNT_DEG = 45.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,39 +75,6 @@ class LumbarReading:
     reason: Reasons
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shape:
-    """What ``tools/silhouettes/learn.py`` learnt: depths in trunk lengths, angles in degrees.
-
-    ``within`` (K, K) and ``across`` (K,) are second moments of depth changes, and between them and the
-    angle. ``mean`` (K,), ``axes`` (2, K) and ``scale`` (2,) describe neutrals, ``personal`` (3, K) how
-    ``across`` depends on them. ``curve`` (3,): see `_bent`.
-    """
-
-    within: Floats
-    across: Floats
-    mean: Floats
-    axes: Floats
-    scale: Floats
-    personal: Floats
-    curve: Floats
-
-    def across_for(self, neutral: Floats) -> Floats:
-        """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
-        known = np.isfinite(neutral)
-        line = np.stack([np.ones(len(STATIONS)), STATIONS])
-        basis = np.concatenate([self.axes * self.scale[:, None], line])[:, known].T
-        fit = np.linalg.lstsq(basis, neutral[known] - self.mean[known], rcond=None)[0]
-        score = np.clip(fit[:2], -MAX_SCORE, MAX_SCORE)
-        return np.asarray(self.personal[0] + score @ self.personal[1:])
-
-
-@cache
-def _shape() -> _Shape:
-    content = json.loads(files("formcheck.body").joinpath("spine_shape.json").read_text(encoding="utf-8"))
-    return _Shape(**{each.name: np.array(content[each.name]) for each in fields(_Shape)})
-
-
 def back_neutral(contour: BackContour) -> BackNeutral:
     """Return the back's start posture from the instants of a neutral.
 
@@ -130,9 +91,10 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     if enough.mean() < MIN_SEEN_SHARE:
         arm = len(usable) > 0 and (contour.covered & ~enough).mean() > 0.5 * (~enough).mean()
         return BackNeutral(median, None, "arm_at_start" if arm else "back_hidden_at_start")
-    neutral = BackNeutral(median, None)
-    deg = lumbar_flexion(contour, neutral).deg
-    deg = deg[np.isfinite(deg)]
+    # every frame counts, also one that would be withheld: what shakes is no start posture
+    usable &= enough
+    seen = usable.mean(axis=1) >= MIN_SEEN_SHARE
+    deg = learnt_shape().estimate(contour.depth[seen], median, usable[seen]).deg
     if deg.size < MIN_NEUTRAL_FRAMES:
         return BackNeutral(median, None, "back_hidden_at_start")
     sd_deg = float(deg.std())
@@ -151,13 +113,10 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     """
     known = np.isfinite(neutral.depth)
     usable = contour.usable & ~_kinked(contour.depth) & known
-    change = np.where(usable, contour.depth - neutral.depth, 0.0)
-    deg, spread, unexplained = np.full((3, len(change)), np.nan)
-    across = _shape().across_for(neutral.depth)
-    for pattern, rows in _patterns(usable):
-        deg[rows], spread[rows], unexplained[rows] = _estimate(change[rows], pattern, across)
-    variance = MODEL_SD_DEG**2 + (MISSING_SHARE * spread) ** 2 + (GAIN_SD * deg) ** 2
-    unlike_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)
+    estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable)
+    deg = estimate.deg
+    variance = MODEL_SD_DEG**2 + (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
+    unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
     sd_deg = np.sqrt(variance)
     arm = (contour.covered & ~usable).mean(axis=1) > 0.5 * (~usable).mean(axis=1)
@@ -171,53 +130,6 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
         reason = np.full_like(reason, neutral.reason)
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
-
-
-def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
-    """Return the different sets of usable stations and the instants of each; most instants share one."""
-    if not len(usable):
-        return []
-    patterns, which = np.unique(usable, axis=0, return_inverse=True)
-    which = which.reshape(-1)
-    return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]
-
-
-def _estimate(change: Floats, usable: Bools, across: Floats) -> tuple[Floats, float, Floats]:
-    """Return angle, deviation for want of stations, and the unexplained change, for one pattern."""
-    shape = _shape()
-    line = np.stack([np.ones(int(usable.sum())), STATIONS[usable]], axis=1)
-    signal = shape.within[np.ix_(usable, usable)] + line @ line.T
-    prior = signal + EDGE_SD**2 * np.eye(len(line))
-    common = shape.across[usable]
-    gain = np.linalg.solve(prior, np.column_stack([across[usable], common, signal]))
-    seen = change[:, usable]
-    deg = _bent(seen @ gain[:, 0], shape.curve)
-    spread = max(0.0, _explained_by_all() - float(common @ gain[:, 1])) ** 0.5
-    unexplained = np.sqrt(((seen - seen @ gain[:, 2:]) ** 2).mean(axis=1))
-    return deg, spread, unexplained
-
-
-@cache
-def _explained_by_all() -> float:
-    """Return how much of the angle's variance the whole back explains."""
-    shape = _shape()
-    line = np.stack([np.ones(len(STATIONS)), STATIONS], axis=1)
-    prior = shape.within + line @ line.T + EDGE_SD**2 * np.eye(len(STATIONS))
-    return float(shape.across @ np.linalg.solve(prior, shape.across))
-
-
-def _bent(linear_deg: Floats, curve: Floats) -> Floats:
-    """Return the angle that a linear estimate stands for: large bends move the stations along the back.
-
-    A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond.
-    """
-    unit = 30.0
-    inside = np.clip(linear_deg, -MAX_LEARNT_DEG, MAX_LEARNT_DEG) / unit
-    a, b, c = curve
-    value = inside * (a + b * np.abs(inside) + c * inside**2)
-    slope = (a + 2 * b * np.abs(inside) + 3 * c * inside**2) / unit
-    result: Floats = value + slope * (linear_deg - inside * unit)
-    return result
 
 
 def _kinked(depth: Floats) -> Bools:

@@ -1,0 +1,187 @@
+"""What was learnt of backs: from a change of the back's edge to the angle that goes with it.
+
+Changes of the edge and the angle are taken as jointly normal; their second moments were learnt on exact
+outlines of rendered people (``tools/silhouettes/learn.py`` writes ``spine_shape.json``). What says nothing
+about the back is left free, so that only shape speaks: the edge may be shifted and tilted against the line
+from hip to shoulder, and the stations may slide along the back, because the network moves hip and shoulder by
+up to some centimetres, differently in different postures.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.body.spine_contour import EDGE_SD, STATIONS
+
+# How far the network moves mid-hip and mid-shoulder along the trunk between postures, trunk lengths [M].
+HIP_SLIDE_SD = 0.03
+SHOULDER_SLIDE_SD = 0.03
+# A neutral further from the mean one than this many standard deviations counts as that far.
+MAX_SCORE = 2.0
+# Up to here the learnt curve holds; it is continued straight.
+MAX_LEARNT_DEG = 45.0
+_SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
+_LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """What changes of the edge say, each shape (T,).
+
+    Parameters
+    ----------
+    deg : ndarray
+        The angle.
+    missing_deg : ndarray
+        Standard deviation that comes from stations that are missing, and from sliding ones.
+    unexplained : ndarray
+        Root mean square of what no learnt back does, trunk lengths.
+    """
+
+    deg: Floats
+    missing_deg: Floats
+    unexplained: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What was learnt: depths in trunk lengths, angles in degrees.
+
+    ``within`` (K, K) and ``across`` (K,) are second moments of depth changes, and between them and the
+    angle. ``mean`` (K,), ``axes`` (2, K) and ``scale`` (2,) describe neutrals, ``personal`` (3, K) how
+    ``across`` depends on them. ``curve`` (3,): see `_bent`.
+    """
+
+    within: Floats
+    across: Floats
+    mean: Floats
+    axes: Floats
+    scale: Floats
+    personal: Floats
+    curve: Floats
+
+    def estimate(self, depth: Floats, neutral: Floats, usable: Bools) -> Estimate:
+        """Return the angles.
+
+        Parameters
+        ----------
+        depth : ndarray, shape (T, K)
+            Edges; NaN where unknown.
+        neutral : ndarray, shape (K,)
+            The edge of the start posture; NaN where unknown.
+        usable : ndarray of bool, shape (T, K)
+            Which stations count; known in both.
+        """
+        change = np.where(usable, depth - neutral, 0.0)
+        slides = _slides(np.where(usable, depth, np.nan), np.where(usable.any(axis=0), neutral, np.nan))
+        own = self._across_for(neutral)
+        everything = self._explained_by_all()
+        deg, missing, unexplained = np.full((3, len(depth)), np.nan)
+        for pattern, rows in _patterns(usable):
+            line = _LINE[pattern]
+            signal = self.within[np.ix_(pattern, pattern)] + line @ line.T
+            solver = _Solver(signal + EDGE_SD**2 * np.eye(len(line)), slides[rows][:, pattern])
+            seen = change[rows][:, pattern]
+            deg[rows] = _bent(solver.product(seen, own[pattern]), self.curve)
+            common = np.broadcast_to(self.across[pattern], seen.shape)
+            explained = solver.product(common, self.across[pattern])
+            missing[rows] = np.sqrt(np.maximum(0.0, everything - explained))
+            unexplained[rows] = EDGE_SD**2 * np.sqrt((solver.solve(seen) ** 2).mean(axis=1))
+        return Estimate(deg, missing, unexplained)
+
+    def _across_for(self, neutral: Floats) -> Floats:
+        """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
+        known = np.isfinite(neutral)
+        if not known.any():
+            return np.asarray(self.personal[0])
+        basis = np.concatenate([self.axes * self.scale[:, None], _LINE.T])[:, known].T
+        fit = np.linalg.lstsq(basis, neutral[known] - self.mean[known], rcond=None)[0]
+        score = np.clip(fit[:2], -MAX_SCORE, MAX_SCORE)
+        return np.asarray(self.personal[0] + score @ self.personal[1:])
+
+    def _explained_by_all(self) -> float:
+        """Return how much of the angle's variance the whole back explains where nothing slides."""
+        prior = self.within + _LINE @ _LINE.T + EDGE_SD**2 * np.eye(len(STATIONS))
+        return float(self.across @ np.linalg.solve(prior, self.across))
+
+
+@cache
+def learnt_shape() -> Shape:
+    """Return what formcheck ships."""
+    content = json.loads(files("formcheck.body").joinpath("spine_shape.json").read_text(encoding="utf-8"))
+    return Shape(**{each.name: np.array(content[each.name]) for each in fields(Shape)})
+
+
+class _Solver:
+    """Solves with a covariance (n, n) plus free directions (T, n, m) that differ from row to row."""
+
+    def __init__(self, covariance: Floats, free: Floats) -> None:
+        self._inverse = np.linalg.inv(covariance)
+        self._spread = self._inverse @ free  # (T, n, m)
+        inner = np.eye(free.shape[2]) + np.swapaxes(free, 1, 2) @ self._spread
+        self._inner = np.linalg.inv(inner)
+
+    def solve(self, right: Floats) -> Floats:
+        """Return the solutions for right-hand sides (T, n)."""
+        within = np.einsum("tnm,tn->tm", self._spread, right)
+        taken = np.einsum("tnm,tmk,tk->tn", self._spread, self._inner, within)
+        return np.asarray(right @ self._inverse - taken)
+
+    def product(self, right: Floats, left: Floats) -> Floats:
+        """Return ``left`` (n,) times the solutions for ``right`` (T, n)."""
+        return np.asarray(self.solve(right) @ left)
+
+
+def _slides(depth: Floats, neutral: Floats) -> Floats:
+    """Return what one standard deviation of sliding hip and shoulder does to each edge, shape (T, K, 2).
+
+    A frame whose hip lies ``a`` and whose shoulder lies ``b`` further up reads, at its station s, the back at
+    s + a (1 - s) + b s, in a unit longer by b - a. To first order, at the mean of both edges.
+    """
+    half = 0.5 * (_bridged(depth) + _bridged(neutral[None]))
+    padded = np.pad(half, ((0, 0), (2, 2)), mode="reflect", reflect_type="odd")
+    level = sum(weight * padded[:, i : i + len(STATIONS)] for i, weight in enumerate(_SMOOTH))
+    slope = np.gradient(level, STATIONS, axis=1)
+    hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
+    shoulder = SHOULDER_SLIDE_SD * (slope * STATIONS - level)
+    return np.stack([hip, shoulder], axis=2)
+
+
+def _bridged(depth: Floats) -> Floats:
+    """Return edges with unknown stations interpolated; 0 where too little is known."""
+    known = np.isfinite(depth)
+    if known.all():
+        return depth
+    result = np.zeros_like(depth)
+    for i, seen in enumerate(known):
+        if seen.sum() >= 2:
+            result[i] = np.interp(STATIONS, STATIONS[seen], depth[i, seen])
+    return result
+
+
+def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
+    """Return the different sets of usable stations and the instants of each; most instants share one."""
+    if not len(usable):
+        return []
+    patterns, which = np.unique(usable, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]
+
+
+def _bent(linear_deg: Floats, curve: Floats) -> Floats:
+    """Return the angle that a linear estimate stands for: large bends move the stations along the back.
+
+    A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond.
+    """
+    unit = 30.0
+    inside = np.clip(linear_deg, -MAX_LEARNT_DEG, MAX_LEARNT_DEG) / unit
+    a, b, c = curve
+    value = inside * (a + b * np.abs(inside) + c * inside**2)
+    slope = (a + 2 * b * np.abs(inside) + 3 * c * inside**2) / unit
+    result: Floats = value + slope * (linear_deg - inside * unit)
+    return result

@@ -1,0 +1,219 @@
+"""The trunk's edge as the picture shows it: found again, near the mask's edge, in the picture itself.
+
+The network's mask is some 8 mm to a cell, and in front of a wall of the shirt's own brightness it fills the
+hollow of the lower back. Here each station's ray is followed through the picture, from the mask's edge far
+enough inwards to cover a filled hollow. A place is the likelier the edge, the more the colour changes across
+it, the more what lies between it and the mask's edge looks like the wall beyond, and the nearer it is to
+the mask's edge; of all smooth paths through the stations the likeliest is taken (dynamic programming). Where
+the picture hardly changes across the path there is no knowing, and the confidence says so.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
+from formcheck.sources.frames import Image
+from formcheck.sources.trunk_edges import TrunkEdges, trunk_axis
+
+Singles = npt.NDArray[np.float32]
+
+# Lengths are fractions of the trunk; all settled on dev recordings and low-contrast versions of them [M].
+_STEP = 0.005  # between places on a ray
+_INWARDS = 0.12  # a filled hollow is up to .08 deep
+_OUTWARDS = 0.03
+_WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
+_WALL = (0.012, 0.045)  # where the wall is looked at, beyond the mask's edge
+_FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it only costs more
+_ALONG = 1.0  # stations; standard deviation of the average along the back
+_SUB = 2  # rays to a station
+# Differences of colour in levels of 255, all channels together.
+_FAINT = 6.0  # a change that is believed by half
+_UNLIKE = 4.0  # beyond this and the wall's own spread something is not the wall
+# Weights of what speaks against a place.
+_BETWEEN = 0.15
+_FAR = 0.25  # of a place as far inwards as the search goes
+_BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
+_MOST = 3  # steps from one station to the next
+_MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
+_FIRST, _LAST = 6, 47  # stations from -.10 to .90: nothing beyond is ever judged
+
+_SUB_RAYS = np.linspace(_FIRST, _LAST - 1, (_LAST - 1 - _FIRST) * _SUB + 1)
+_RAY_S = np.interp(_SUB_RAYS, np.arange(N_EDGE), EDGE_STATIONS)
+_MARGIN = (_WINDOW + 2) * _STEP
+_OFFSETS = np.arange(-_INWARDS - _MARGIN, max(_OUTWARDS + _MARGIN, _WALL[1]) + 1e-9, _STEP)
+_AT_WALL = np.abs(_OFFSETS - np.mean(_WALL)) <= np.ptp(_WALL) / 2
+_BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
+_BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
+_PENALTY = _BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2
+
+
+def refined_edges(
+    edges: TrunkEdges, picture: Image, landmarks_px: Floats, visibility: Floats, size_px: tuple[int, int]
+) -> TrunkEdges:
+    """Return a mask's edges where the picture shows them, with the picture's confidence.
+
+    Parameters
+    ----------
+    edges : TrunkEdges
+        Of the mask.
+    picture : ndarray of uint8, shape (h, w, 3)
+        RGB, at any resolution.
+    landmarks_px : ndarray, shape (33, 2)
+        In pixels of the upright original, as the edges.
+    visibility : ndarray, shape (33,)
+        0 to 1.
+    size_px : tuple of int
+        Width and height of the upright original.
+    """
+    hip, shoulder = trunk_axis(landmarks_px, visibility)
+    axis = shoulder - hip
+    length = float(np.hypot(*axis))
+    if not np.isfinite(length) or length <= 0:
+        return edges
+    left = np.array([axis[1], -axis[0]]) / length
+    origins = hip + EDGE_STATIONS[:, None] * axis
+    outwards = np.array([1.0, -1.0])
+    depth = ((edges.points_px - origins) @ left) * outwards[:, None] / length
+    known = np.isfinite(depth)
+    sides = [side for side in (0, 1) if known[side, _FIRST:_LAST].sum() >= _MIN_STATIONS]
+    if not sides:
+        return edges
+    base = np.stack([_filled(depth[side], known[side]) for side in sides])
+    to_picture = np.array([picture.shape[1] / size_px[0], picture.shape[0] / size_px[1]])
+    rays = _Rays(hip, axis, left * length, outwards[sides])
+    colour, noise = _colours(picture, rays.places_px(base) * to_picture, length * float(to_picture.mean()))
+    found, change = _searched(colour, noise)
+    points, confidence = edges.points_px.copy(), edges.confidence.copy()
+    for i, side in enumerate(sides):
+        moved = base[i].copy()
+        moved[_FIRST:_LAST] += found[i]
+        at = origins + (moved * outwards[side])[:, None] * (left * length)
+        points[side] = np.where(known[side, :, None], at, np.nan)
+        confidence[side, _FIRST:_LAST] = np.where(known[side, _FIRST:_LAST], change[i], 0.0)
+    return replace(edges, points_px=points, confidence=confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rays:
+    """Rays along the trunk's normals: where they start, and one trunk length outwards."""
+
+    hip: Floats
+    axis: Floats
+    left: Floats
+    outwards: Floats  # (n,), 1 for the left-hand side, -1 for the right-hand one
+
+    def places_px(self, base: Floats) -> Floats:
+        """Return where each ray is sampled, shape (n, rays, offsets, 2)."""
+        along = np.stack([np.interp(_RAY_S, EDGE_STATIONS, each) for each in base])
+        depth = (along[:, :, None] + _OFFSETS) * self.outwards[:, None, None]
+        return np.asarray(
+            self.hip + _RAY_S[:, None, None] * self.axis + depth[..., None] * self.left, dtype=np.float64
+        )
+
+
+def _filled(values: Floats, known: Bools) -> Floats:
+    return np.interp(EDGE_STATIONS, EDGE_STATIONS[known], values[known])
+
+
+def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, float]:
+    """Return colours along the stations' rays, averaged along the back, and the noise that was in them.
+
+    Returns
+    -------
+    colours : ndarray, shape (n, stations, offsets, 3)
+    noise : float
+        Standard deviation between neighbouring rays, levels of 255.
+    """
+    height, width = picture.shape[:2]
+    flat = places.reshape(-1, 2)
+    low = np.clip(np.floor(flat.min(axis=0)) - 2, 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(flat.max(axis=0)) + 2, low + 1, [width, height]).astype(int)
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    shrink = min(1.0, _FINEST / length)
+    if shrink < 1:
+        size = np.maximum(np.rint((high - low) * shrink), 1).astype(int)
+        part = np.asarray(
+            cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    scale = np.array(part.shape[1::-1]) / (high - low)
+    at = ((places - low) * scale - 0.5).astype(np.float32)
+    n, rays, offsets = at.shape[:3]
+    rows = at.reshape(n * rays, offsets, 2)
+    # a picture's border repeats: what lies outside the picture shows no edge
+    raw = cv2.remap(part, rows[..., 0], rows[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    values = np.asarray(raw, np.float32).reshape(n, rays, offsets * 3)
+    bend = values[:, 2:] - 2 * values[:, 1:-1] + values[:, :-2]
+    noise = float(np.median(np.abs(bend))) / (0.6745 * 6**0.5)
+    return (_BLEND @ values).reshape(n, _LAST - _FIRST, offsets, 3), noise
+
+
+def _searched(colour: Singles, noise: float) -> tuple[Floats, Floats]:
+    """Return how far from the mask's edge the picture's lies, and how much changes across it, 0 to 1.
+
+    Returns
+    -------
+    found, change : ndarray, shape (n, stations)
+        In trunk lengths, outwards positive.
+    """
+    total = np.cumsum(colour, axis=2)
+    mean = (total[:, :, _WINDOW:] - total[:, :, :-_WINDOW]) / _WINDOW  # of samples i + 1 to i + _WINDOW
+    jump = np.sqrt(((mean[:, :, _WINDOW + 1 :] - mean[:, :, : -_WINDOW - 1]) ** 2).sum(axis=-1))
+    places = _OFFSETS[: jump.shape[2]] + (_WINDOW + 1) * _STEP
+    inside = (places >= -_INWARDS - 1e-9) & (places <= _OUTWARDS + 1e-9)
+    jump, places = jump[:, :, inside], places[inside]
+    change = jump**2 / (jump**2 + _FAINT**2 + 2.0 * noise**2)
+    against = _BETWEEN * _between(colour, places, noise)
+    against += _FAR * np.where(places < 0, -places / _INWARDS, 4 * places / _INWARDS)
+    path = _smoothest(1.0 - change + against)
+    found = places[path] + _STEP * _peak(jump, path)
+    return found, np.take_along_axis(change, path[..., None], axis=2)[..., 0]
+
+
+def _between(colour: Singles, places: Floats, noise: float) -> Floats:
+    """Return how unlike the wall it is between each place and the mask's edge, (n, stations, places).
+
+    In multiples of a strip of 1 cm that is clearly no wall.
+    """
+    beyond = colour[:, :, _AT_WALL]
+    wall = np.median(beyond, axis=2, keepdims=True)
+    spread = 1.5 * np.median(np.abs(beyond - wall).sum(axis=-1), axis=2)
+    allowed = _UNLIKE**2 + noise**2 + spread[:, :, None] ** 2
+    unlike = np.minimum(((colour - wall) ** 2).sum(axis=-1) / allowed / 9.0, 1.0)
+    strip = unlike * (_OFFSETS <= 0)
+    outside = np.cumsum(strip[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
+    first = np.minimum(np.searchsorted(_OFFSETS, places + 2 * _STEP), len(_OFFSETS) - 1)
+    return np.asarray(outside[:, :, first] / _WINDOW, dtype=np.float64)
+
+
+def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
+    """Return the cheapest path through the stations, shape (n, stations): a place for each station."""
+    n, stations, places = cost.shape
+    padded = np.full((n, places + 2 * _MOST), np.inf)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _MOST + 1, axis=1)
+    padded[:, _MOST:-_MOST] = cost[:, 0]
+    came = np.empty((stations, n, places), dtype=np.intp)
+    for k in range(1, stations):
+        reached = windows + _PENALTY
+        came[k] = reached.argmin(axis=2)
+        padded[:, _MOST:-_MOST] = reached.min(axis=2) + cost[:, k]
+    path = np.empty((n, stations), dtype=np.intp)
+    path[:, -1] = padded[:, _MOST:-_MOST].argmin(axis=1)
+    sides = np.arange(n)
+    for k in range(stations - 1, 0, -1):
+        path[:, k - 1] = path[:, k] + came[k, sides, path[:, k]] - _MOST
+    return path
+
+
+def _peak(jump: Floats, path: npt.NDArray[np.intp]) -> Floats:
+    """Return where between its neighbours the change is greatest, in steps, -0.5 to 0.5."""
+    middle = np.clip(path, 1, jump.shape[2] - 2)
+    before, at, after = (
+        np.take_along_axis(jump, (middle + i)[..., None], axis=2)[..., 0] ** 2 for i in (-1, 0, 1)
+    )
+    bend = before - 2 * at + after
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.where(bend < -1e-6, 0.5 * (before - after) / bend, 0.0)
+    return np.clip(shift, -0.5, 0.5)
