@@ -13,6 +13,7 @@ import numpy.typing as npt
 from formcheck.body.landmarks import N_LANDMARKS
 from formcheck.body.pose import Floats, Pose
 from formcheck.errors import FormcheckError, NoModelError
+from formcheck.sources.edge_refine import refined_edges
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.native_logs import native_logs_held_back
 from formcheck.sources.trunk_edges import trunk_edges
@@ -209,7 +210,9 @@ def _pose(
     )
     if mask is None:
         return pose
-    edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, (frame.width_px, frame.height_px))
+    size_px = (frame.width_px, frame.height_px)
+    edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, size_px)
+    edges = refined_edges(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
     return Pose(
         t_s=pose.t_s,
         landmarks_px=pose.landmarks_px,
