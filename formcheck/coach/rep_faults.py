@@ -37,6 +37,9 @@ MIN_SHARED_DEG = 6.0
 # A phase's length is known to about a tenth of a second, a short one's a little better: mean errors of
 # synthetic tracks (tests/coach/test_exercise_counting.py) [M].
 TEMPO_SD_S, TEMPO_SD_SHARE = 0.1, 0.08
+# A range is known to about this share of the target: thighs of rendered squats read 3 to 4 of 85 degrees low
+# [M]. What falls short by less may be the measurement's error.
+RANGE_SD_SHARE = 0.04
 # Of the rest before a repetition this share must have been seen to know when and where it began.
 MIN_LEAD_IN_SHARE = 0.5
 # Foreshortening hardly changes near rest: phases look shorter than they are, and ranges are coarse.
@@ -189,7 +192,7 @@ def _size_or_tempo(rule: RangeFault | TempoFault | LongFault, seen: _Seen) -> li
         return _below(seen.exercise, rule, share, "share of target", seen.whole)
     span = seen.span(rule.phase)
     if isinstance(rule, TempoFault):
-        return _below(seen.exercise, rule, span[1] - span[0], "s", span, tempo=True)
+        return _below(seen.exercise, rule, span[1] - span[0], "s", span)
     return _above(rule, seen.exercise.repetition.signals[0], span[1] - span[0], "s", span)
 
 
@@ -290,7 +293,8 @@ def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
     mine, beside = _change_at_peak(rule.signal, seen), _change_at_peak(rule.beside, seen)
     if mine is None or beside is None or abs(mine) + abs(beside) < MIN_SHARED_DEG:
         return []
-    mine, beside = abs(mine), abs(beside)
+    # What bends the other way takes no part in the bend.
+    mine, beside = abs(mine), max(0.0, beside if mine > 0 else -beside)
     sd = max(float(np.nanmedian([row.sd_deg[rule.signal] for row in seen.rows])), MIN_SHARE_SD_DEG)
     margin = SURE_Z * float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
     span = seen.phases.hold_start_s, seen.phases.hold_end_s
@@ -315,13 +319,13 @@ def _below(
     value: float,
     unit: str,
     span: tuple[float, float],
-    *,
-    tempo: bool = False,
 ) -> list[Fault]:
+    """Return the gravest bound that a value surely falls below."""
+    tempo = isinstance(rule, TempoFault)
     crossed = [
         (severity, bound)
         for severity, bound in rule.bounds
-        if value < bound - (SURE_Z * min(TEMPO_SD_S, TEMPO_SD_SHARE * bound) if tempo else 0.0)
+        if value < bound - SURE_Z * (min(TEMPO_SD_S, TEMPO_SD_SHARE * bound) if tempo else RANGE_SD_SHARE)
     ]
     counted_by = exercise.repetition.signals[0]
     return [_fault(rule, counted_by, crossed[-1], value, unit, span)] if crossed else []

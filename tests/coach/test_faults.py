@@ -166,9 +166,12 @@ def with_faults(*rules: FaultRule) -> Exercise:
 
 
 @pytest.mark.parametrize(
-    ("share", "expected"), [(0.81, None), (0.79, "info"), (0.61, "info"), (0.59, "amber")]
+    ("share", "expected"), [(0.81, None), (0.775, None), (0.75, "info"), (0.58, "info"), (0.55, "amber")]
 )
-def test_short_names_the_gravest_bound_that_the_range_fell_below(share: float, expected: object) -> None:
+def test_short_names_the_gravest_bound_that_the_range_surely_fell_below(
+    share: float, expected: object
+) -> None:
+    """A range is known to 4 % of its target: what is short by less may have been far enough."""
     short = RangeFault(**WORDS, id="short", kind="short", info=0.8, amber=0.6)
     found = whole_repetition_faults(with_faults(short), phases(amplitude=share * 80.0), [])
     assert [fault.severity for fault in found] == ([expected] if expected else [])
