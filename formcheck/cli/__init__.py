@@ -1,4 +1,4 @@
-"""The command line: ``formcheck app | analyze | exercises | models``."""
+"""The command line: ``formcheck app | analyze | export | exercises | models``."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ import typer
 from formcheck.cli.analyze import analyze
 from formcheck.cli.app import app as run_app
 from formcheck.cli.exercises import exercises_app
+from formcheck.cli.export import export
 from formcheck.cli.models import models_app
 from formcheck.errors import FormcheckError
 
@@ -20,6 +21,7 @@ cli = typer.Typer(
 )
 cli.command("app")(run_app)
 cli.command("analyze")(analyze)
+cli.command("export")(export)
 cli.add_typer(exercises_app, name="exercises")
 cli.add_typer(models_app, name="models")
 

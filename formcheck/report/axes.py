@@ -37,12 +37,20 @@ class Plot:
         place = self.bottom - (value - low) / (high - low) * (self.bottom - self.top)
         return min(max(place, self.top), self.bottom)
 
-    def frame(self, drawing: Drawing, palette: Palette, *, x_unit: str = " s", max_ticks: int = 8) -> None:
-        """Draw grid lines with their values: degrees upwards, seconds along."""
+    def frame(
+        self,
+        drawing: Drawing,
+        palette: Palette,
+        *,
+        x_unit: str = " s",
+        y_unit: str = DEGREE,
+        max_ticks: int = 8,
+    ) -> None:
+        """Draw grid lines with their values: degrees upwards and seconds along, unless said otherwise."""
         for value in ticks(*self.y_range, 5):
             y = self.y(value)
             drawing.line((self.left, y), (self.right, y), stroke=palette.grid, stroke_width=1)
-            label = f"{value:.0f}{DEGREE}".replace("-", MINUS)
+            label = f"{value:g}{y_unit}".replace("-", MINUS)
             drawing.text((self.left - 5, y + 4), label, TICK_SIZE, palette.muted, anchor="end")
         values = ticks(*self.x_range, max_ticks)
         for value in values:

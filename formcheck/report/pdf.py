@@ -43,17 +43,27 @@ def write_pdf(
         "colours": asdict(LIGHT),
         "font": FAMILY,
     }
-    path.write_bytes(_compiled(data, drawings))
+    template = (files("formcheck.report") / "report.typ").read_text("utf-8")
+    path.write_bytes(compiled(data, drawings, template))
 
 
-def _compiled(data: dict[str, object], drawings: dict[str, str]) -> bytes:
-    """Return the PDF of a document whose parts are files in a folder that the compiler may not leave."""
+def compiled(data: dict[str, object], drawings: dict[str, str], template: str) -> bytes:
+    """Return the PDF of a document whose parts are files in a folder that the compiler may not leave.
+
+    Parameters
+    ----------
+    data : dict
+        What the template reads from ``data.json``.
+    drawings : dict of str to str
+        SVG pictures by file name.
+    template : str
+        Typst source.
+    """
     with tempfile.TemporaryDirectory(prefix="formcheck-pdf-") as name:
         folder = Path(name)
         for file, svg in drawings.items():
             (folder / file).write_text(svg, encoding="utf-8")
         (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
-        template = (files("formcheck.report") / "report.typ").read_text("utf-8")
         (folder / "report.typ").write_text(template, encoding="utf-8")
         compiler = typst.Compiler(
             str(folder / "report.typ"),

@@ -63,7 +63,7 @@ def write_signals_csv(signals: Signals, path: Path) -> None:
     """
     table = signals_table(signals)
     with path.open("wb") as file, pa.PythonFile(file, mode="w") as sink:
-        header = ",".join(_quoted(_harmless(name)) for name in table.column_names)
+        header = ",".join(_quoted(harmless(name)) for name in table.column_names)
         sink.write(f"{header}\n".encode())
         options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
         pa_csv.write_csv(_for_csv(table), sink, write_options=options)
@@ -75,7 +75,7 @@ def _for_csv(table: pa.Table) -> pa.Table:
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type):
             # empty text as null: CSV then has nothing between the commas, not a pair of quotes
-            result.append(pa.array([_harmless(text) or None for text in column.to_pylist()], pa.string()))
+            result.append(pa.array([harmless(text) or None for text in column.to_pylist()], pa.string()))
         else:
             digits = CSV_DECIMALS_S if name == "t_s" else CSV_DECIMALS_DEG
             values = column.to_numpy(zero_copy_only=False)
@@ -87,7 +87,8 @@ def _numbers(values: Floats) -> pa.Array:
     return pa.array(values, type=pa.float64(), mask=~np.isfinite(values))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
