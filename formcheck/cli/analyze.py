@@ -40,6 +40,12 @@ def analyze(
     ] = None,
     facing: Annotated[Side | None, typer.Option(help="Direction in the picture that you face.")] = None,
     side: Annotated[Side | None, typer.Option(help="Your side that works.")] = None,
+    object_height: Annotated[
+        float | None,
+        typer.Option(
+            "--object-height-cm", min=1.0, max=60.0, help="Height of the object that you lift a foot over."
+        ),
+    ] = None,
     model: Annotated[
         Literal["lite", "full", "heavy"], typer.Option(help="Pose model: quicker or more exact.")
     ] = "full",
@@ -54,7 +60,9 @@ def analyze(
 ) -> None:
     """Count and judge the repetitions in recordings."""
     loaded = load(exercise) if exercise is not None else None
-    corrections = Corrections(facing=facing, side=side, neutral_s=_interval(neutral))
+    corrections = Corrections(
+        facing=facing, side=side, neutral_s=_interval(neutral), object_height_cm=object_height
+    )
     files = _expanded(inputs)
     several = len(files) > 1
     work = _Work(

@@ -18,6 +18,7 @@ from formcheck.body.spine import BackNeutral
 from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.baseline import counting_signal, find_baseline
+from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
@@ -35,12 +36,14 @@ class Corrections:
     """What the user knows better than the camera.
 
     ``not_repetitions`` holds times in seconds: the repetition round each of them is none.
+    ``object_height_cm`` is that of the object which a foot is lifted over.
     """
 
     facing: LeftRight | None = None
     side: LeftRight | None = None
     neutral_s: tuple[float, float] | None = None
     not_repetitions: tuple[float, ...] = ()
+    object_height_cm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         What the user knows better.
     """
     corrections = corrections or Corrections()
-    exercise = loaded.exercise
+    exercise = with_object(loaded.exercise, corrections.object_height_cm)
     scale = BodyScale.of(track)
     clean = smooth_track(repair_legs(track, scale))
     view = estimate_view(clean, scale, facing=corrections.facing)
@@ -124,7 +127,7 @@ def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:
 
 
 def _notes(track: PoseTrack, signal: str, exercise: Exercise) -> list[str]:
-    notes = []
+    notes = [told] if (told := not_asked(exercise)) else []
     if track.origin.damage:
         notes.append(track.origin.damage)
     if signal != exercise.repetition.signals[0]:

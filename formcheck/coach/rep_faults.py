@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.body.pose import Floats
+from formcheck.coach.clearance import margin_cm, rise_cm
 from formcheck.coach.faults import SURE_Z
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import Fault, Severity
 from formcheck.exercises.schema import (
     ApartFault,
+    ClearsFault,
     DropFault,
     Exercise,
     FaultRule,
@@ -179,6 +181,8 @@ def _judge(rule: FaultRule, seen: _Seen) -> list[Fault]:
             return _share(rule, seen)
         case StartFault():
             return _start(rule, seen)
+        case ClearsFault():
+            return _clears(rule, seen)
     return []
 
 
@@ -299,6 +303,18 @@ def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
     margin = SURE_Z * float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
     span = seen.phases.hold_start_s, seen.phases.hold_end_s
     return _above(rule, rule.signal, mine / (mine + beside), "share", span, margin)
+
+
+def _clears(rule: ClearsFault, seen: _Seen) -> list[Fault]:
+    rise = rise_cm(rule, seen.rows)
+    if rule.height_cm is None or rise is None:
+        return []
+    surely = rise + margin_cm(rule.height_cm)
+    crossed = [(severity, share) for severity, share in rule.bounds if surely < share * rule.height_cm]
+    if not crossed:
+        return []
+    severity, share = crossed[-1]
+    return [_fault(rule, rule.signal, (severity, share * rule.height_cm), rise, "cm", seen.whole)]
 
 
 def _start(rule: StartFault, seen: _Seen) -> list[Fault]:

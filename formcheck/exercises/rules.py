@@ -180,6 +180,17 @@ class StartFault(FaultBase):
     beyond: Literal["above", "below"]
 
 
+class ClearsFault(FaultBase):
+    """The foot does not clear an object: bounds are shares of its height.
+
+    Withheld unless ``height_cm`` is given, here or for the set; ``signal`` is the leg's elevation.
+    """
+
+    kind: Literal["clears"]
+    signal: SignalName
+    height_cm: float | None = Field(default=None, gt=0, le=60)
+
+
 FaultRule = Annotated[
     BoundFault
     | RangeFault
@@ -191,11 +202,12 @@ FaultRule = Annotated[
     | LeadFault
     | ApartFault
     | ShareFault
-    | StartFault,
+    | StartFault
+    | ClearsFault,
     Field(discriminator="kind"),
 ]
 KINDS = frozenset(
-    {"bound", "short", "quick", "long", "fast", "drops", "unreturned", "leads", "apart", "share", "start"}
+    "bound short quick long fast drops unreturned leads apart share start clears".split()  # noqa: SIM905
 )
 
 

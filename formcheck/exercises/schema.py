@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from formcheck.exercises.rules import (
     ApartFault,
     BoundFault,
+    ClearsFault,
     DropFault,
     Evidence,
     FaultRule,
@@ -34,6 +35,7 @@ __all__ = [
     "BoundFault",
     "Camera",
     "Change",
+    "ClearsFault",
     "DropFault",
     "Evidence",
     "Exercise",

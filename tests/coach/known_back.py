@@ -30,10 +30,12 @@ def seen(
     fps: float = 30.0,
     sd_deg: float = 3.0,
     offset_deg: float | None = None,
+    object_height_cm: float | None = None,
 ) -> SetReport:
     """Return the report of a motion whose back is known; `offset_deg` is its start against quiet standing."""
+    corrections = judging.Corrections(object_height_cm=object_height_cm)
     with _known(motion, sd_deg, offset_deg):
-        return judging.judge(film(motion, camera, flaws, fps=fps), exercise).report
+        return judging.judge(film(motion, camera, flaws, fps=fps), exercise, corrections).report
 
 
 @contextmanager

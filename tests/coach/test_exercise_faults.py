@@ -29,6 +29,7 @@ class Pair:
     close: Motion
     camera: Camera = WIDE
     offsets_deg: tuple[float, float] | None = None
+    object_height_cm: float | None = None
 
 
 SLOW = Pace(1.5, 0.8, 1.5)
@@ -77,6 +78,10 @@ PAIRS = {
         ),
         "hands-push": Pair(seated_lifts(2, push_deg=40.0), seated_lifts(2, push_deg=12.0)),
         "short": Pair(seated_lifts(2, height_deg=7.0), seated_lifts(2, height_deg=11.0)),
+        # Of an 83 cm leg 12 degrees are 17 cm, 18 are 26.
+        "not-clear": Pair(
+            seated_lifts(2, height_deg=12.0), seated_lifts(2, height_deg=18.0), object_height_cm=25.0
+        ),
         "momentum": Pair(seated_lifts(2, Pace(0.3, 0.6, 1.2)), seated_lifts(2, Pace(0.75, 0.6, 1.2))),
         "swing": Pair(
             seated_lifts(2, Pace(0.55, 0.6, 1.2), height_deg=40.0), seated_lifts(2, Pace(0.8, 0.6, 1.2))
@@ -144,8 +149,9 @@ def test_the_faulty_movement_has_the_fault_in_every_repetition_and_the_close_one
 ) -> None:
     pair, loaded = PAIRS[exercise][fault], load(exercise)
     bad_deg, good_deg = pair.offsets_deg or (None, None)
-    bad = seen(pair.faulty, loaded, pair.camera, offset_deg=bad_deg)
-    good = seen(pair.close, loaded, pair.camera, offset_deg=good_deg)
+    told = {"object_height_cm": pair.object_height_cm}
+    bad = seen(pair.faulty, loaded, pair.camera, offset_deg=bad_deg, **told)
+    good = seen(pair.close, loaded, pair.camera, offset_deg=good_deg, **told)
     assert bad.set.reps == good.set.reps == 2, (bad.set.notes, good.set.notes)
     assert all(fault in found for found in faults_of(bad)), faults_of(bad)
     assert not any(fault in found for found in faults_of(good)), faults_of(good)
@@ -186,6 +192,15 @@ def test_clean_repetitions_are_ok_without_any_fault(exercise: str, camera: Camer
 
 def test_start_faults_are_withheld_without_a_standing_reference() -> None:
     assert not any("slumped-start" in found for found in faults_of(seen(SEAT, load("seated-lift-over"))))
+
+
+def test_without_its_height_no_object_was_hit_and_that_is_said() -> None:
+    report = seen(seated_lifts(2, height_deg=7.0), load("seated-lift-over"))
+    assert not any("not-clear" in found for found in faults_of(report))
+    assert any("its height was not given" in note for note in report.set.notes)
+    told = seen(seated_lifts(2, height_deg=7.0), load("seated-lift-over"), object_height_cm=20.0)
+    assert not any("its height was not given" in note for note in told.set.notes)
+    assert {f.unit for rep in told.reps for f in rep.faults if f.id == "not-clear"} == {"cm"}
 
 
 def test_the_front_form_of_the_march_is_judged_by_what_the_front_shows() -> None:

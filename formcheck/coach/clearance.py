@@ -1,0 +1,49 @@
+"""Whether the foot cleared an object whose height somebody gave (measurement.md, section 5, E3).
+
+The camera knows angles, not centimetres: a leg of usual length turns the one into the other. What is short of
+the object by less than leg and landmarks are known to is let pass.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formcheck.coach.faults import SURE_Z
+from formcheck.coach.instant import Instant, column
+from formcheck.exercises.rules import ClearsFault
+from formcheck.exercises.schema import Exercise
+
+# Hip to ankle: .49 of the height of an adult of 1.70 m (Drillis and Contini's proportions).
+LEG_CM = 83.0
+# Adults of 1.55 to 1.90 m, and the landmarks' noise at the heel (measurement.md, section 5).
+LEG_SD_SHARE = 0.06
+HEEL_SD_CM = 2.0
+
+
+def with_object(exercise: Exercise, height_cm: float | None) -> Exercise:
+    """Return the exercise with the object's height told to the rules that ask for it."""
+    if height_cm is None:
+        return exercise
+    faults = tuple(
+        rule.model_copy(update={"height_cm": height_cm}) if isinstance(rule, ClearsFault) else rule
+        for rule in exercise.faults
+    )
+    return exercise.model_copy(update={"faults": faults})
+
+
+def not_asked(exercise: Exercise) -> str:
+    """Return what to say where an object's clearance was not judged; empty where nothing is to be said."""
+    missing = any(isinstance(rule, ClearsFault) and rule.height_cm is None for rule in exercise.faults)
+    return "Whether the foot cleared the object was not judged: its height was not given." if missing else ""
+
+
+def rise_cm(rule: ClearsFault, rows: Sequence[Instant]) -> float | None:
+    """Return how high the ankle rose in a repetition; None where it was not seen."""
+    angle = column(rows, rule.signal) if rows else np.empty(0)
+    seen = angle[np.isfinite(angle)]
+    return LEG_CM * float(np.sin(np.radians(seen.max()))) if seen.size else None
+
+
+def margin_cm(height_cm: float) -> float:
+    """Return by how much a rise must fall short of a height to be surely too low."""
+    return SURE_Z * float(np.hypot(HEEL_SD_CM, LEG_SD_SHARE * height_cm))
