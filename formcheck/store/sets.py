@@ -17,6 +17,7 @@ from formcheck.store.media import Media, Written
 from formcheck.store.records import Content, FileRow, NewSet, Outcome, SetRow, State, file_row, fill, set_row
 from formcheck.store.tables_people import Account
 from formcheck.store.tables_sets import ExerciseSet, MediaFile, StoredReport, TrackPiece
+from formcheck.store.work import add_work
 
 PAGE = 50
 
@@ -61,6 +62,13 @@ class Sets:
             self._media.disown(session, _files(session, row.id, (kind,)))
             self._media.own(session, written, row.id, kind, content.name)
         self._media.sweep()
+
+    def analyse_as(self, actor: Actor, set_id: str, exercise_id: str) -> None:
+        """Have a set looked at again, as the exercise that its owner names."""
+        with self._database.write() as session:
+            row = set_for(session, actor, Right.OWN, set_id)
+            row.exercise_id, row.state, row.problem, row.changed_at = exercise_id, "waiting", "", now()
+            add_work(session, row.id, "analyse")
 
     def failed(self, actor: Actor, set_id: str, problem: str) -> None:
         """Say that a set could not be analysed, and why."""

@@ -83,6 +83,7 @@ TABLE = [
         "Sets.add_file",
         lambda s, a: s.world.store.sets.add_file(a, s.set_id, "replay", Content("replay.mp4", b"film")),
     ),
+    Line("Sets.analyse_as", lambda s, a: s.world.store.sets.analyse_as(a, s.set_id, "squat")),
     Line("Sets.failed", lambda s, a: s.world.store.sets.failed(a, s.set_id, "no")),
     Line("Sets.share", lambda s, a: s.world.store.sets.share(a, s.set_id, Level.VIDEO)),
     Line("Sets.annotate", lambda s, a: s.world.store.sets.annotate(a, s.set_id, name="n", words="w")),

@@ -9,7 +9,8 @@ import streamlit as st
 from anyio import to_thread
 from starlette.requests import HTTPConnection
 
-from formcheck.store.access import NOBODY, Actor
+from formcheck.errors import FormcheckError
+from formcheck.store.access import NOBODY, Actor, Role
 from formcheck.store.store import Store
 from formcheck.ui.kept import kept
 
@@ -28,6 +29,14 @@ def page_actor() -> Actor:
         return store.people.at_home() if st.context.ip_address in (None, *LOOPBACK) else NOBODY
     actor = store.sessions.actor(st.context.cookies.get(COOKIE))
     return actor if actor != NOBODY else openid_actor(store)
+
+
+def page_role() -> Role:
+    """Return what the person who looks may be shown in the navigation; nobody when the store is away."""
+    try:
+        return page_actor().role
+    except FormcheckError:
+        return "nobody"  # each page says it kindly by itself
 
 
 def openid_actor(store: Store) -> Actor:

@@ -13,6 +13,7 @@ from formcheck.ui.player import linked_player
 from formcheck.ui.review import corrections, downloads, film
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.review import Review
+from formcheck.ui.sets import save
 from formcheck.ui.text import plain
 
 
@@ -23,30 +24,30 @@ def show(review: Review) -> None:
         return
     report = analysis.judged.report
     focus = focus_of(report, exercise=analysis.loaded.exercise, signal=analysis.judged.signal)
-    _headline(review, analysis, focus)
+    with st.container(key="hero"):
+        hero(report, focus, _facts(review, analysis))
+        st.button("Another recording", on_click=kindly(start_again), icon=":material/arrow_back:")
+        save.offer(review)
     left, right = st.columns([5, 7], gap="large")
     with left:
         film.show(review)
     with right:
         linked_player(analysis, focus)
-    _not_judged(report)
+    not_judged(report)
     corrections.show(review, analysis)
     downloads.show(review)
     st.html(f'<p class="fc-fine">{escape(sentences.UNCERTAINTY)} {escape(sentences.NOT_A_DEVICE)}</p>')
 
 
-def _headline(review: Review, analysis: Analysis, focus: Focus) -> None:
+def hero(report: SetReport, focus: Focus, facts: str) -> None:
     """Say the count so that it can be read across a room, and the set in sentences."""
-    report = analysis.judged.report
     first, _, rest = sentences.headline(report, focus=focus).partition(". ")
     noun = "repetition" if report.set.reps == 1 else "repetitions"
-    with st.container(key="hero"):
-        st.html(
-            f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong>'
-            f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
-            f"<p>{escape(rest)}</p><p class='fc-facts'>{escape(_facts(review, analysis))}</p></div></div>"
-        )
-        st.button("Another recording", on_click=kindly(start_again), icon=":material/arrow_back:")
+    st.html(
+        f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong>'
+        f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
+        f"<p>{escape(rest)}</p><p class='fc-facts'>{escape(facts)}</p></div></div>"
+    )
 
 
 def _facts(review: Review, analysis: Analysis) -> str:
@@ -59,7 +60,8 @@ def _facts(review: Review, analysis: Analysis) -> str:
     return " · ".join(facts)
 
 
-def _not_judged(report: SetReport) -> None:
+def not_judged(report: SetReport) -> None:
+    """Show what could not be judged, why, and what to change."""
     rows = sentences.not_judged(report)
     notes = sentences.notes(report)
     if not rows and not notes:

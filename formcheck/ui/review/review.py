@@ -61,6 +61,11 @@ class Review:
         return self._path.name if self._path is not None else ""
 
     @property
+    def recording(self) -> Path | None:
+        """The recording or stored track itself."""
+        return self._path
+
+    @property
     def film(self) -> Path | None:
         """The newest whole overlay video; `film_is_current` tells whether it knows the corrections."""
         for drawing in (self.drawing, self._earlier):

@@ -1,5 +1,6 @@
 """What the worker does with a set: find the poses, judge them, draw films. Nothing of it knows a page."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -153,7 +154,12 @@ def outcome_of(analysis: Analysis, corrections: Corrections, folder: Path) -> Ou
     """Return what is kept of an analysis; its files lie in a folder until they are kept."""
     write_report(analysis, folder / "report")
     files = {kind: Content(name, folder / "report" / name) for kind, name in KEPT_FILES.items()}
-    return Outcome(report_json(analysis.judged.report), asdict(corrections), files)
+    return Outcome(report_json(analysis.judged.report), corrections_json(corrections), files)
+
+
+def corrections_json(corrections: Corrections) -> dict[str, Any]:
+    """Return corrections as JSON knows them."""
+    return json.loads(json.dumps(asdict(corrections)))  # type: ignore[no-any-return]
 
 
 def corrections_of(known: Mapping[str, Any]) -> Corrections:
