@@ -8,9 +8,12 @@ import streamlit as st
 
 from formcheck.report.palette import DARK, LIGHT, css_variables
 from formcheck.ui.about import page as about_page
+from formcheck.ui.accounts.asking import page_role
+from formcheck.ui.accounts.patients import page as patients_page
 from formcheck.ui.exercises import page as exercises_page
 from formcheck.ui.guarded import guarded
 from formcheck.ui.review.page import page as review_page
+from formcheck.ui.sets.page import page as sets_page
 
 STATIC = Path(__file__).with_name("static")
 ICON = STATIC / "icon.svg"
@@ -18,8 +21,11 @@ ICON = STATIC / "icon.svg"
 
 def all_pages() -> list[st.Page]:
     """Return the pages in the order of the navigation, the first being the start page."""
+    patients = st.Page(guarded(patients_page), title="Patients · formcheck", url_path="patients")
     return [
         st.Page(guarded(review_page), title="Review · formcheck", url_path="review", default=True),
+        st.Page(guarded(sets_page), title="My sets · formcheck", url_path="sets"),
+        *([patients] if page_role() == "clinician" else []),
         st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
         st.Page(guarded(about_page), title="About · formcheck", url_path="about"),
     ]
