@@ -13,6 +13,8 @@ from formcheck.ui.sets.words import LEVELS, when
 from formcheck.ui.text import plain
 from formcheck.ui.uploads.media import EXPORT
 
+NAMELESS = "somebody"
+
 
 def show(actor: Actor) -> None:
     """Show what the actor may change of their own account."""
@@ -81,7 +83,8 @@ def _trail(actor: Actor) -> None:
     with st.expander("Who looked at or changed what"):
         rows = kept().audit.of_patient(actor, actor.account_id, limit=50)
         items = "".join(
-            f"<tr><td>{escape(when(trace.at, st.context.timezone))}</td><td>{escape(trace.who or 'somebody')}</td>"
+            f"<tr><td>{escape(when(trace.at, st.context.timezone))}</td>"
+            f"<td>{escape(trace.who or NAMELESS)}</td>"
             f"<td>{escape(trace.action)}</td></tr>"
             for trace in rows
         )
