@@ -48,7 +48,7 @@ def show(page: st.Page, pages: list[st.Page]) -> None:
 @cache
 def _style() -> str:
     """Return the colours of the reports, dark where the reader's system is, and the rules that use them."""
-    rules = (STATIC / "style.css").read_text(encoding="utf-8")
+    rules = "".join(sheet.read_text(encoding="utf-8") for sheet in sorted(STATIC.glob("*.css"), reverse=True))
     light = f":root{{{css_variables(LIGHT)}}}"
     dark = f"@media (prefers-color-scheme: dark){{:root{{{css_variables(DARK)}}}}}"
     return f"{light}{dark}{rules}.fc-brand::before{{background-image:url({_icon()})}}"
