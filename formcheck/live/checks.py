@@ -11,7 +11,7 @@ from formcheck.body.measure import MARGIN
 from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
-from formcheck.body.spine_signal import MAX_SHOULDER_RATIO
+from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
 from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulder_ratio
 from formcheck.exercises.schema import Exercise
 from formcheck.report.words import BACK
@@ -31,7 +31,6 @@ MAX_SLANT_DEG = 10.0
 # measurement.md, section 4: 20 % of the back under an arm, 70 % of it seen.
 MAX_COVERED, MIN_SEEN = 0.2, 0.6
 MIN_FOUND = 0.7
-LEAST_RATE_HZ = 12.0
 BACK_FREE = "Back free"
 _ENDS = ("ear", "shoulder", "hip", "knee", "ankle")
 
@@ -93,8 +92,9 @@ def look(track: PoseTrack, brightness: float, exercise: Exercise) -> tuple[Check
     scene = _Scene(seen, scale, estimate_view(seen, scale), brightness, exercise)
     checks = [Check("You in view", ""), light]
     for name, check in _CHECKS:
-        checks.append(Check(name, check(scene), name != BACK_FREE or BACK in exercise.requires))
-        if not checks[-1].ok:
+        needed = name not in _ADVICE and (name != BACK_FREE or BACK in exercise.requires)
+        checks.append(Check(name, check(scene), needed))
+        if needed and not checks[-1].ok:
             break
     return tuple(checks)
 
@@ -195,9 +195,9 @@ def _back(scene: _Scene) -> str:
 
 def _pictures(scene: _Scene) -> str:
     t_s = scene.track.t_s
-    if len(t_s) < 3 or (len(t_s) - 1) / float(t_s[-1] - t_s[0]) >= LEAST_RATE_HZ:
+    if len(t_s) < 3 or (len(t_s) - 1) / float(t_s[-1] - t_s[0]) >= MIN_RATE_HZ:
         return ""
-    return "The pictures come too slowly. Add light, and close other programs."
+    return "The pictures come too slowly to judge your back. Add light, and close other programs."
 
 
 _CHECKS: Sequence[tuple[str, Callable[[_Scene], str]]] = (
@@ -208,9 +208,5 @@ _CHECKS: Sequence[tuple[str, Callable[[_Scene], str]]] = (
     ("Pictures", _pictures),
     (BACK_FREE, _back),
 )
-
-
-def mid_hips(track: PoseTrack) -> Floats:
-    """Return where the hips are in the middle of a track, shape (2,)."""
-    result: Floats = np.nanmedian(mid_hip_px(track.landmarks_px), axis=0)
-    return result
+# Counting needs fewer pictures than judging.
+_ADVICE = ("Pictures",)

@@ -1,19 +1,24 @@
 """Judging while it happens: causal stages, then the same analyzer as for recordings."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 
 from formcheck.body.filters import LiveSmoother, smooth_track
 from formcheck.body.measure import Calibration, anchor, measure, refer_to_neutral
 from formcheck.body.pose import Origin, Pose, PoseTrack
 from formcheck.body.repair import LiveLegRepair, repair_legs
 from formcheck.body.scale import BodyScale
-from formcheck.body.spine_signal import with_spine
+from formcheck.body.spine import BackNeutral
+from formcheck.body.spine_signal import MIN_RATE_HZ, with_spine
 from formcheck.body.view import estimate_view
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
 from formcheck.coach.events import Event
 from formcheck.coach.instant import Instant, instants
 from formcheck.exercises.schema import Exercise
+
+RATE_OVER_S = 1.0
+"""Over how long the rate of pictures is measured: the pause of one picture is no slow camera. Our choice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +68,7 @@ class LiveStream:
         signals = measure(set_up, baseline.calibration)
         self.signal = counting_signal(baseline.exercise, signals, set_up)
         self.analyzer: Analyzer = baseline.analyzer(self.signal)
+        self._times_s: deque[float] = deque()
         for pose in set_up:
             self._clean(pose)
 
@@ -76,6 +82,17 @@ class LiveStream:
         """End the set."""
         return self.analyzer.finish()
 
+    def _back(self, t_s: float) -> BackNeutral | None:
+        """Return the back's neutral; one that withholds where pictures come too slowly to follow a back."""
+        self._times_s.append(t_s)
+        while t_s - self._times_s[0] > RATE_OVER_S:
+            self._times_s.popleft()
+        span_s = t_s - self._times_s[0]
+        back = self.baseline.back
+        if back is None or span_s < RATE_OVER_S / 2 or (len(self._times_s) - 1) / span_s >= MIN_RATE_HZ:
+            return back
+        return replace(back, reason=back.reason or "too_few_pictures")
+
     def _clean(self, pose: Pose) -> Pose:
         return self._smoother.feed(self._repair.feed(pose))
 
@@ -83,5 +100,5 @@ class LiveStream:
         calibration = self.baseline.calibration
         one = PoseTrack.from_poses([clean], self._origin)
         signals = refer_to_neutral(measure(one, calibration), self.baseline.neutral_deg)
-        judged = with_spine(one, calibration, signals, self.baseline.back, cutoff_hz=None)
+        judged = with_spine(one, calibration, signals, self._back(clean.t_s), cutoff_hz=None)
         return next(iter(instants(judged, anchor(one, calibration.scale))))

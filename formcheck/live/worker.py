@@ -131,6 +131,11 @@ class LiveWorker:
         return self._thread.is_alive()
 
     @property
+    def sets_over(self) -> int:
+        """How many sets are over, judged again or not yet."""
+        return len(self._session.records) if self._session is not None else 0
+
+    @property
     def finishing(self) -> bool:
         """Whether a final pass is still going on."""
         return any(thread.is_alive() for thread in self._finals)

@@ -1,0 +1,1 @@
+"""*Exercise live*: a thin page round `formcheck.live`, which holds every rule."""

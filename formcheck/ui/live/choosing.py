@@ -1,0 +1,106 @@
+"""Before the camera: what, how much, how it sounds, and what may be kept; then one press."""
+
+from typing import Any
+
+import streamlit as st
+
+from formcheck.exercises.load import library
+from formcheck.live.picture import Showing
+from formcheck.live.session import REST_S, Plan
+from formcheck.ui.guarded import kindly
+from formcheck.ui.live.board import starter
+from formcheck.ui.live.coach import Choice, Coach, Sound
+from formcheck.ui.text import plain
+
+KEY = "live-starter"
+EVIDENCE: dict[str, Showing | None] = {
+    "Nothing": None,
+    "The skeleton only": "skeleton",
+    "The picture, face blurred": "blurred",
+    "The picture": "picture",
+}
+SOUNDS: dict[str, Sound] = {"A voice": "voice", "Tones": "tones"}
+INTRODUCTION = (
+    "Put the laptop or phone on a chair, turn the sound up, and stand side-on to it. "
+    "A voice leads you through: you need not see the screen, nor touch anything. "
+    "No picture leaves this computer."
+)
+# What a browser calls it when there is no camera to be had, and what to do.
+TROUBLE = {
+    "NotAllowedError": (
+        "The browser was not allowed to use the camera. Press the camera sign beside the page's address, "
+        "allow it, and start again. If there is none, look at the camera settings of the computer."
+    ),
+    "NotFoundError": "There is no camera. Plug one in, or open this page on a phone, and start again.",
+    "NotReadableError": (
+        "The camera is used by another program. Close what else uses it, such as a video call, "
+        "and start again."
+    ),
+    "InsecureError": (
+        "This address is not safe enough for the browser to give it a camera. Open formcheck on the "
+        "computer that runs it, or start it with: formcheck app --lan"
+    ),
+}
+OTHER_TROUBLE = "The camera could not be started. Unplug it and plug it in again, then start again."
+
+
+def show(live: Coach) -> None:
+    """Ask what to do."""
+    st.title("Exercise live", anchor=False)
+    st.markdown(INTRODUCTION)
+    if live.camera_error:
+        st.error(plain(live.camera_error), icon=":material/videocam_off:")
+    known = library()
+    form, advice = st.columns([7, 5], gap="large")
+    with form:
+        chosen = st.selectbox(
+            "Exercise", list(known), format_func=lambda key: known[key].exercise.name, key="live-exercise"
+        )
+        loaded = known[chosen]
+        targets = loaded.exercise.targets
+        left, middle, right = st.columns(3)
+        left.number_input("Repetitions", 1, 30, targets.repetitions, key=f"live-reps-{chosen}")
+        middle.number_input("Sets", 1, 6, targets.sets, key=f"live-sets-{chosen}")
+        right.number_input("Rest, seconds", 10, 300, round(REST_S), step=10, key="live-rest")
+        with st.expander("Sound, pace and pictures"):
+            st.radio("What you hear", list(SOUNDS), horizontal=True, key="live-sound")
+            st.toggle("The voice paces you: hold, lower, two, three", value=True, key="live-paced")
+            st.radio(
+                "Pictures of faults for the summary",
+                list(EVIDENCE),
+                index=1,
+                key="live-evidence",
+                help="They are shown afterwards and not kept. Only the positions of your joints are kept.",
+            )
+        starter("Start", key=KEY, on_answer=kindly(_answered))
+    with advice, st.container(border=True):
+        st.subheader("How to set up", anchor=False)
+        start = loaded.exercise.start_posture
+        tips = (loaded.exercise.camera.text, start.text, start.support, loaded.exercise.when_not)
+        st.markdown("\n".join(f"- {plain(tip)}" for tip in tips if tip))
+
+
+def _answered() -> None:
+    """Begin once the camera was allowed; else say what to do."""
+    from formcheck.ui.live.coach import coach
+
+    answer: Any = st.session_state[KEY].answer
+    live = coach()
+    if not answer:
+        return
+    if answer["camera"] != "ok":
+        live.camera_error = TROUBLE.get(answer["camera"], OTHER_TROUBLE)
+        return
+    live.begin(_choice())
+
+
+def _choice() -> Choice:
+    state = st.session_state
+    chosen = state["live-exercise"]
+    plan = Plan(
+        repetitions=int(state[f"live-reps-{chosen}"]),
+        sets=int(state[f"live-sets-{chosen}"]),
+        rest_s=float(state["live-rest"]),
+        paced=bool(state["live-paced"]),
+    )
+    return Choice(library()[chosen], plan, EVIDENCE[state["live-evidence"]], SOUNDS[state["live-sound"]])

@@ -1,0 +1,104 @@
+"""While it runs: the mirrored picture on one side, the board on the other."""
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.config import Translations
+
+from formcheck.ui.guarded import kindly
+from formcheck.ui.live.board import board, board_data
+from formcheck.ui.live.bridge import Bridge
+from formcheck.ui.live.coach import Coach, coach
+from formcheck.ui.live.display import offer
+from formcheck.ui.live.ice import ice_servers
+from formcheck.ui.samples import samples
+from formcheck.ui.text import plain
+
+KEY = "live-board"
+POLL_S = 0.15
+"""A cue must be on the page and spoken well within the 600 ms that the browser is given."""
+
+# The model looks at 256 pixels of the body: more than this costs time and shows nothing. No cropping: a
+# picture that the browser cuts to shape cuts feet off.
+PICTURE = {
+    "width": {"ideal": 640},
+    "height": {"ideal": 480},
+    "frameRate": {"ideal": 30, "max": 30},
+    "resizeMode": "none",
+}
+WORDS: Translations = {
+    "device_access_denied": "The camera was not allowed",
+    "device_not_available": "The camera is not there any more",
+    "media_api_not_available": "This browser gives no camera to this address",
+    "device_ask_permission": "Please allow the camera",
+}
+
+
+def show(live: Coach) -> None:
+    """Show the running session."""
+    if live.worker is None or live.choice is None:
+        return
+    worker, exercise = live.worker, live.choice.loaded.exercise
+    picture, words = st.columns([5, 7], gap="medium")
+    with words:
+        _board(live.id)
+    with picture, st.container(key="live-picture"):
+        configuration = {"iceServers": ice_servers()}
+        webrtc_streamer(
+            key=f"live-{live.id}",
+            mode=WebRtcMode.SENDRECV,
+            desired_playing_state=True,
+            video_processor_factory=lambda: Bridge(worker),
+            media_stream_constraints={"video": PICTURE, "audio": False},
+            server_rtc_configuration=configuration,
+            frontend_rtc_configuration=configuration,
+            async_processing=True,
+            media_toggle_controls=False,
+            video_html_attrs={
+                "autoPlay": True,
+                "controls": False,
+                "muted": True,
+                "style": {"width": "100%", "maxHeight": "34rem"},
+            },
+            translations=WORDS,
+        )
+        clip = next((each for each in samples() if each.exercise == exercise.id and each.clean), None)
+        if clip is not None:
+            with st.expander("How it should look"):
+                st.video(
+                    str(clip.path), loop=True, autoplay=True, muted=True, alt=f"{exercise.name}, done cleanly"
+                )
+        offer(live)
+        if st.button("Leave", key="live-leave", on_click=kindly(_leave), type="tertiary"):
+            st.rerun()
+
+
+@st.fragment(run_every=POLL_S)
+def _board(session: str) -> None:
+    live = coach()
+    if live.id != session or live.worker is None or live.choice is None:
+        st.rerun()
+        return
+    worker = live.worker
+    if worker.trouble:
+        st.error(plain(worker.trouble), icon=":material/info:")
+    state = worker.state
+    board(board_data(state, session, live.choice.sound), key=KEY, on_act=kindly(_obey))
+    ended = state is not None and state.stage == "ended" and not worker.finishing
+    if ended and len(worker.finished) >= worker.sets_over:
+        st.rerun()
+
+
+def _obey() -> None:
+    """Hand a key or a button to the session."""
+    act = st.session_state[KEY].act
+    worker = coach().worker
+    if act and worker is not None and act["what"] in ("stop", "next", "again"):
+        worker.command(act["what"])
+
+
+def _leave() -> None:
+    live = coach()
+    if live.worker is not None:
+        live.worker.command("stop")
+    live.forget()
+    st.query_params.clear()
