@@ -9,7 +9,7 @@ import numpy as np
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.measure import MARGIN
 from formcheck.body.pose import Floats, PoseTrack
-from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
+from formcheck.body.scale import BodyScale, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
 from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
 from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulder_ratio
