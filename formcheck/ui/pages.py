@@ -12,6 +12,7 @@ from formcheck.ui.accounts.asking import page_role
 from formcheck.ui.accounts.patients import page as patients_page
 from formcheck.ui.exercises import page as exercises_page
 from formcheck.ui.guarded import guarded
+from formcheck.ui.live.page import page as live_page
 from formcheck.ui.review.page import page as review_page
 from formcheck.ui.sets.page import page as sets_page
 
@@ -26,6 +27,7 @@ def all_pages() -> list[st.Page]:
         st.Page(guarded(review_page), title="Review · formcheck", url_path="review", default=True),
         st.Page(guarded(sets_page), title="My sets · formcheck", url_path="sets"),
         *([patients] if page_role() == "clinician" else []),
+        st.Page(guarded(live_page), title="Live · formcheck", url_path="live"),
         st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
         st.Page(guarded(about_page), title="About · formcheck", url_path="about"),
     ]
