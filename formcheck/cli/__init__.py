@@ -1,4 +1,4 @@
-"""The command line: ``formcheck app | analyze | export | exercises | models``."""
+"""The command line: ``formcheck app | analyze | export | exercises | models | store``."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from formcheck.cli.app import app as run_app
 from formcheck.cli.exercises import exercises_app
 from formcheck.cli.export import export
 from formcheck.cli.models import models_app
+from formcheck.cli.store import store_app
 from formcheck.errors import FormcheckError
 
 cli = typer.Typer(
@@ -24,6 +25,7 @@ cli.command("analyze")(analyze)
 cli.command("export")(export)
 cli.add_typer(exercises_app, name="exercises")
 cli.add_typer(models_app, name="models")
+cli.add_typer(store_app, name="store")
 
 DEBUG_VARIABLE = "FORMCHECK_DEBUG"
 INTERRUPTED = 130

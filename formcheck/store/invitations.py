@@ -12,9 +12,9 @@ from formcheck.store.access import Actor, NotThereError, Role, role_of
 from formcheck.store.audit import note
 from formcheck.store.columns import NAME_CHARACTERS, now
 from formcheck.store.database import Database
-from formcheck.store.people import new_account
+from formcheck.store.people import fold_login, new_account
 from formcheck.store.secret import digest, fold_code, hash_password, new_code
-from formcheck.store.sessions import begin_session, fold_login
+from formcheck.store.sessions import begin_session
 from formcheck.store.tables_people import Account, Care, Invitation
 
 LASTS = timedelta(days=7)

@@ -63,6 +63,12 @@ class People:
                 known = account.id
         return Actor(known, "home")
 
+    def by_login(self, login: str) -> Actor | None:
+        """Return whose login this is; for the operator's command line."""
+        with self._database.read() as session:
+            account = session.scalar(select(Account).where(Account.login == fold_login(login)))
+            return Actor(account.id, role_of(account.role)) if account is not None and login else None
+
     def me(self, actor: Actor) -> Person:
         """Return the actor's own account."""
         with self._database.read() as session:
@@ -128,6 +134,11 @@ class People:
             if not may or session.execute(ended).rowcount != 1:  # type: ignore[attr-defined]
                 raise NotThereError
             note(session, actor.account_id, "care ended", patient_id)
+
+
+def fold_login(login: str) -> str:
+    """Return a login as it is kept: without outer blanks and capitals."""
+    return login.strip().casefold()[:200]
 
 
 def new_account(session: Session, role: Role, name: str) -> Account:

@@ -10,6 +10,7 @@ from formcheck.store.access import NOBODY, Actor, NotThereError, role_of
 from formcheck.store.audit import note
 from formcheck.store.columns import now
 from formcheck.store.database import Database
+from formcheck.store.people import fold_login
 from formcheck.store.secret import digest, new_token, password_fits
 from formcheck.store.tables_people import Account, LoginSession, Ticket
 
@@ -124,11 +125,6 @@ class Sessions:
         with self._database.write() as session:
             session.execute(delete(LoginSession).where(LoginSession.expires_at <= now()))
             session.execute(delete(Ticket).where(Ticket.expires_at <= now()))
-
-
-def fold_login(login: str) -> str:
-    """Return a login as it is kept: without outer blanks and capitals."""
-    return login.strip().casefold()[:200]
 
 
 def begin_session(session: Session, account_id: str) -> str:

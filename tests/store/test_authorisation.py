@@ -139,6 +139,7 @@ OWN = {
 INNER = {
     *("Work.claim", "Work.tell", "Work.finish", "Work.fail", "Work.release"),
     *("LiveSets.rescue", "Uploads.sweep", "Invitations.sweep"),
+    "People.by_login",
     *("Invitations.invite_clinician", "Invitations.welcome", "Invitations.join"),
 }
 

@@ -84,7 +84,17 @@ def test_no_telemetry_is_configured() -> None:
     assert config["client"]["showErrorDetails"] == "none"
 
 
-@pytest.mark.parametrize("name", ["static/style.css", "static/icon.svg", "player/player.js"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "static/style.css",
+        "static/sets.css",
+        "uploads/upload.js",
+        "uploads/upload.html",
+        "static/icon.svg",
+        "player/player.js",
+    ],
+)
 def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
     text = (pages.STATIC.parent / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
