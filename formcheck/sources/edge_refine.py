@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
 from formcheck.sources.frames import Image
@@ -23,10 +24,11 @@ Singles = npt.NDArray[np.float32]
 # Lengths are fractions of the trunk; all settled on dev recordings and low-contrast versions of them [M].
 _STEP = 0.005  # between places on a ray
 _INWARDS = 0.12  # a filled hollow is up to .08 deep
-_OUTWARDS = 0.03
+_OUTWARDS = 0.04
 _WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
-_WALL = (0.012, 0.045)  # where the wall is looked at, beyond the mask's edge
+_WALL = (0.02, 0.05)  # where the wall is looked at, beyond the mask's edge
 _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it only costs more
+_SPIKE = 7  # stations; what the mask has more narrowly than half of this is no back
 _ALONG = 1.0  # stations; standard deviation of the average along the back
 _SUB = 2  # rays to a station
 # Differences of colour in levels of 255, all channels together.
@@ -34,7 +36,7 @@ _FAINT = 6.0  # a change that is believed by half
 _UNLIKE = 4.0  # beyond this and the wall's own spread something is not the wall
 # Weights of what speaks against a place.
 _BETWEEN = 0.15
-_FAR = 0.25  # of a place as far inwards as the search goes
+_FAR = 0.2  # of a place as far inwards as the search goes
 _BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
 _MOST = 3  # steps from one station to the next
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
@@ -81,11 +83,12 @@ def refined_edges(
     sides = [side for side in (0, 1) if known[side, _FIRST:_LAST].sum() >= _MIN_STATIONS]
     if not sides:
         return edges
-    base = np.stack([_filled(depth[side], known[side]) for side in sides])
+    mask = np.stack([_filled(depth[side], known[side]) for side in sides])
+    base = _without_spikes(mask)
     to_picture = np.array([picture.shape[1] / size_px[0], picture.shape[0] / size_px[1]])
     rays = _Rays(hip, axis, left * length, outwards[sides])
     colour, noise = _colours(picture, rays.places_px(base) * to_picture, length * float(to_picture.mean()))
-    found, change = _searched(colour, noise)
+    found, change = _searched(colour, noise, (mask - base)[:, _FIRST:_LAST])
     points, confidence = edges.points_px.copy(), edges.confidence.copy()
     for i, side in enumerate(sides):
         moved = base[i].copy()
@@ -116,6 +119,12 @@ class _Rays:
 
 def _filled(values: Floats, known: Bools) -> Floats:
     return np.interp(EDGE_STATIONS, EDGE_STATIONS[known], values[known])
+
+
+def _without_spikes(depth: Floats) -> Floats:
+    """Return edges (n, N_EDGE) without what sticks out over a few stations, such as a picture on the wall."""
+    steady = median_filter(depth, size=(1, _SPIKE), mode="nearest")
+    return np.asarray(gaussian_filter1d(steady, _ALONG, axis=1, mode="nearest"), dtype=np.float64)
 
 
 def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, float]:
@@ -150,8 +159,16 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
     return (_BLEND @ values).reshape(n, _LAST - _FIRST, offsets, 3), noise
 
 
-def _searched(colour: Singles, noise: float) -> tuple[Floats, Floats]:
-    """Return how far from the mask's edge the picture's lies, and how much changes across it, 0 to 1.
+def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floats]:
+    """Return how far from the line the picture's edge lies, and how much changes across it, 0 to 1.
+
+    Parameters
+    ----------
+    colour : ndarray, shape (n, stations, offsets, 3)
+    noise : float
+        As `_colours` gives them.
+    mask : ndarray, shape (n, stations)
+        How far from the line the mask's edge lies.
 
     Returns
     -------
@@ -166,7 +183,8 @@ def _searched(colour: Singles, noise: float) -> tuple[Floats, Floats]:
     jump, places = jump[:, :, inside], places[inside]
     change = jump**2 / (jump**2 + _FAINT**2 + 2.0 * noise**2)
     against = _BETWEEN * _between(colour, places, noise)
-    against += _FAR * np.where(places < 0, -places / _INWARDS, 4 * places / _INWARDS)
+    away = places - mask[:, :, None]
+    against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / _INWARDS, 1.0)
     path = _smoothest(1.0 - change + against)
     found = places[path] + _STEP * _peak(jump, path)
     return found, np.take_along_axis(change, path[..., None], axis=2)[..., 0]
