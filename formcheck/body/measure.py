@@ -95,8 +95,9 @@ def _measure_one(
         return nothing, np.where(gates.nobody, "nobody", "no_lumbar_sensor").astype(_REASON_TYPE)
     values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
     reason = gates.reason_for(kind, side)
-    reason = np.where((reason == "") & ~np.isfinite(values), "hidden", reason)
-    return np.where(reason == "", values, np.nan), reason
+    judged = reason == ""
+    reason[judged & ~np.isfinite(values)] = "hidden"
+    return np.where(judged, values, np.nan), reason
 
 
 def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Signals:
@@ -157,16 +158,16 @@ class _Gates:
         if (kind.view == "any" and not kind.sided) or kind.view == "front":
             needed = [int(of_side(part, s)) for part in kind.parts for s in ("left", "right")]
         reason = np.full(len(self.nobody), "", dtype=_REASON_TYPE)
-        hidden = ~self.usable[:, needed].all(axis=1)
-        reason = np.where(hidden, "hidden", reason)
-        reason = np.where(self.cropped[:, needed].any(axis=1), "cropped", reason)
+        reason[~self.usable[:, needed].all(axis=1)] = "hidden"
+        reason[self.cropped[:, needed].any(axis=1)] = "cropped"
         if kind.view == "side":
-            reason = np.where(~self.side_on, "view_not_side", reason)
+            reason[~self.side_on] = "view_not_side"
         if kind.view == "front":
-            reason = np.where(~self.front_on, "view_not_front", reason)
+            reason[~self.front_on] = "view_not_front"
         if self.too_small:
-            reason = np.full_like(reason, "too_small")
-        return np.where(self.nobody, "nobody", reason)
+            reason[:] = "too_small"
+        reason[self.nobody] = "nobody"
+        return reason
 
 
 def _outside(points: Floats, width_px: int, height_px: int) -> Bools:

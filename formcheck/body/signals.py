@@ -61,5 +61,7 @@ def shared_keys(keys: Reasons) -> Reasons:
     """
     if keys.dtype.kind != "U":
         return keys
+    if len(keys) == 1:  # a live pose: sorting one key costs more than all its angles
+        return cast(Reasons, np.array([str(keys[0])], dtype=np.object_))
     different, which = np.unique(keys, return_inverse=True)
     return cast(Reasons, different.astype(np.object_)[which])
