@@ -118,7 +118,7 @@ def write_csv(sets: Iterable[KeptSet], file: TextIO) -> int:
     Names, reasons and faults come from files that anybody may write: what a spreadsheet would take for a
     formula gets an apostrophe before it.
     """
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file)  # line ends as RFC 4180 has them, so that a lone one in a text is quoted
     writer.writerow(COLUMNS)
     count = 0
     for each in sets:
