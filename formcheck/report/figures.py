@@ -9,6 +9,7 @@ import numpy as np
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Fault, Repetition, SetReport
 from formcheck.report.axes import LABEL_SIZE, TICK_SIZE, Plot, padded, stretches
+from formcheck.report.back_limits import Limit, back_limits
 from formcheck.report.frame_state import about_the_back, value_at
 from formcheck.report.palette import CSS, Palette
 from formcheck.report.sentences import not_judged
@@ -128,11 +129,14 @@ def lumbar(
     drawing = Drawing(width_px, 240, name, "Lower back over the recording", _back_described(report))
     sd = np.nan_to_num(signals.sd_deg.get(BACK, np.zeros(len(signals))))
     span = (float(signals.t_s[0]), float(signals.t_s[-1]))
+    moving = back_limits(report, signals, focus)[len(focus.back_bounds_deg) :]
     bounds = [bound for _, bound in focus.back_bounds_deg]
+    bounds += [float(limit.max() if limit.max() > 0 else limit.min()) for _, limit in moving]
     y_range = padded(np.concatenate([values - sd, values + sd]), *bounds, 0.0)
     plot = Plot(_LEFT, 44, width_px - _RIGHT, 210, span, y_range)
     _repetition_bands(drawing, plot, report, palette)
     _back_bounds(drawing, plot, focus, palette)
+    _moving_bounds(drawing, plot, signals, moving, palette)
     plot.frame(drawing, palette, max_ticks=round(width_px / 70))
     drawing.line((plot.left, plot.y(0)), (plot.right, plot.y(0)), stroke=palette.ink, stroke_width=1)
     title = f"lower back from your start posture ({DEGREE})"
@@ -325,6 +329,20 @@ def _back_bounds(drawing: Drawing, plot: Plot, focus: Focus, palette: Palette) -
         drawing.line((plot.left, y), (plot.right, y), stroke=colour, stroke_width=1.5, stroke_dasharray=dash)
         text = f"{severity} {degrees(bound)}"
         drawing.text((plot.right - 4, y - 4), text, TICK_SIZE, colour, anchor="end", halo=palette.paper)
+
+
+def _moving_bounds(
+    drawing: Drawing, plot: Plot, signals: Signals, limits: list[Limit], palette: Palette
+) -> None:
+    """Draw the bounds that move with the thigh, named at their right end."""
+    for severity, limit in limits:
+        colour = palette.verdict(severity)
+        dash = {"red": None, "amber": "7 4", "info": "2 4"}[severity]
+        for points in stretches(signals.t_s, limit, plot):
+            drawing.curve(points, stroke=colour, stroke_width=1.5, stroke_dasharray=dash)
+        text = f"{severity} {degrees(float(limit[-1]))}"
+        at = (plot.right - 4, plot.y(float(limit[-1])) - 4)
+        drawing.text(at, text, TICK_SIZE, colour, anchor="end", halo=palette.paper)
 
 
 def _gaps(

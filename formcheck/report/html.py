@@ -13,6 +13,7 @@ from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Repetition, SetReport
 from formcheck.report import figures, sentences
 from formcheck.report.palette import DARK, LIGHT, css_variables
+from formcheck.report.summary_figure import small_multiples
 from formcheck.report.words import (
     BACK,
     VERDICT_MARK,
@@ -78,6 +79,12 @@ def page(report: SetReport, signals: Signals, focus: Focus) -> str:
             size: _drawn(figures.lumbar(report, signals, focus=focus, width_px=width, name=f"back-{size}"))
             for size, width in sizes.items()
         },
+        summaries={
+            size: _drawn(
+                small_multiples(report, signals, focus=focus, width_px=width, name=f"summary-{size}")
+            )
+            for size, width in sizes.items()
+        },
         panels=[_drawn(panel) for panel in figures.repetition_panels(report, signals, focus=focus)],
         **content(report, focus),
     )
@@ -91,6 +98,7 @@ def content(report: SetReport, focus: Focus) -> dict[str, object]:
         "title": report.exercise.name or report.exercise.id,
         "headline": first,
         "lead": rest,
+        "next_time": sentences.next_time(report),
         "count": len(report.reps),
         "signal": signal_label(focus.signal),
         "outward": focus.phase_word(focus.first_phase),

@@ -14,7 +14,11 @@ from formcheck.report import figures
 from formcheck.report.fonts import FAMILY, font_folder
 from formcheck.report.html import content
 from formcheck.report.palette import LIGHT
+from formcheck.report.summary_figure import small_multiples
 from formcheck.report.words import Focus, focus_of
+
+MAX_PANELS = 60
+"""Repetitions that are drawn one by one: each takes typst half a megabyte; ``report.html`` shows them all."""
 
 
 def write_pdf(
@@ -32,14 +36,18 @@ def write_pdf(
     """
     focus = focus or focus_of(report, signal=signal, target_band_deg=target_band_deg)
     panels = figures.repetition_panels(report, signals, focus=focus, palette=LIGHT)
+    summary = small_multiples(report, signals, focus=focus, palette=LIGHT)
     drawings = {
+        **({"summary.svg": summary} if summary else {}),
         "timeline.svg": figures.timeline(report, signals, focus=focus, palette=LIGHT),
         "lumbar.svg": figures.lumbar(report, signals, focus=focus, palette=LIGHT),
-        **{f"rep-{i}.svg": panel for i, panel in enumerate(panels, start=1)},
+        **{f"rep-{i}.svg": panel for i, panel in enumerate(panels[:MAX_PANELS], start=1)},
     }
     data = {
         **content(report, focus),
+        "summary": [name for name in drawings if name == "summary.svg"],
         "panels": [name for name in drawings if name.startswith("rep-")],
+        "repetitions": len(panels),
         "colours": asdict(LIGHT),
         "font": FAMILY,
     }

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 
 from formcheck.body.reasons import how_to_fix
+from formcheck.coach.faults import rank
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Withheld
 from formcheck.report.frame_state import about_the_back
 from formcheck.report.words import (
@@ -64,6 +65,19 @@ def headline_parts(report: SetReport, *, focus: Focus | None = None) -> tuple[st
         return _counted(report), " ".join(filter(None, _why_none(report)))
     first = " ".join(filter(None, [_counted(report), _reach(report, focus)]))
     return first, f"{_outcome(report)} {_back(report)}"
+
+
+def next_time(report: SetReport) -> str:
+    """Return the one thing to do next time: the cue of what was gravest most often; empty without a fault.
+
+    Praise, or what could not be seen, stands in the headline; information is not worth a cue.
+    """
+    told = [fault for rep in report.reps for fault in rep.faults if rank(fault.severity) > 0]
+    if not told:
+        return ""
+    counts = Counter(fault.id for fault in told)
+    gravest = max(told, key=lambda fault: (rank(fault.severity), counts[fault.id]))
+    return f"Next time: {_lower(gravest.cue)}"
 
 
 def repetition_lines(report: SetReport, *, focus: Focus | None = None) -> list[str]:

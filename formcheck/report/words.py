@@ -57,6 +57,8 @@ class Focus:
         Which one the outward movement is: a leg lift begins with the first, a squat with the second.
     back_bounds_deg : tuple of (severity, float)
         The exercise's bounds of lumbar flexion, signed.
+    back_rhythms_deg : tuple of (severity, float, str, float)
+        Bounds that rise with another signal by a share of it, as a normal accompaniment.
     concentric_word, eccentric_word : str
         What the phases are called to the person.
     """
@@ -65,6 +67,7 @@ class Focus:
     target_deg: tuple[float, float] | None = None
     first_phase: Literal["concentric", "eccentric"] = "concentric"
     back_bounds_deg: tuple[tuple[Severity, float], ...] = ()
+    back_rhythms_deg: tuple[tuple[Severity, float, str, float], ...] = ()
     concentric_word: str = "lifting"
     eccentric_word: str = "lowering"
 
@@ -115,7 +118,13 @@ def focus_of(
         return Focus(shown, target_band_deg)
     if target_band_deg is None and shown == names[0]:
         target_band_deg = _target_band(report, exercise, shown)
-    return Focus(shown, target_band_deg, exercise.repetition.first_phase, _back_bounds(exercise))
+    return Focus(
+        shown,
+        target_band_deg,
+        exercise.repetition.first_phase,
+        _back_bounds(exercise),
+        _back_rhythms(exercise),
+    )
 
 
 @lru_cache(maxsize=16)
@@ -155,10 +164,21 @@ def _target_band(report: SetReport, exercise: Exercise, signal: str) -> tuple[fl
 
 
 def _back_bounds(exercise: Exercise) -> tuple[tuple[Severity, float], ...]:
-    """Return the plain bounds of lumbar flexion; those that subtract a rhythm are no line in a chart."""
+    """Return the plain bounds of lumbar flexion."""
     rules = [fault for fault in exercise.faults if isinstance(fault, BoundFault)]
     return tuple(
         bound for rule in rules if rule.signal == BACK and rule.less_signal is None for bound in rule.bounds
+    )
+
+
+def _back_rhythms(exercise: Exercise) -> tuple[tuple[Severity, float, str, float], ...]:
+    """Return the bounds of lumbar flexion from which a normal accompaniment is subtracted."""
+    rules = [fault for fault in exercise.faults if isinstance(fault, BoundFault) and fault.signal == BACK]
+    return tuple(
+        (severity, bound, rule.less_signal, rule.less_share)
+        for rule in rules
+        if rule.less_signal is not None
+        for severity, bound in rule.bounds
     )
 
 
