@@ -7,8 +7,9 @@ import numpy as np
 
 from formcheck.body.pose import Floats
 from formcheck.body.signals import Signals
-from formcheck.coach.set_report import Repetition, SetReport, Severity
+from formcheck.coach.set_report import SetReport, Severity
 from formcheck.report.words import Focus
+from formcheck.report.working_leg import column_of_rep
 
 Limit = tuple[Severity, Floats]
 
@@ -36,7 +37,7 @@ def _risen(report: SetReport, signals: Signals, signal: str) -> Floats:
     """Return how far a signal has risen from each repetition's start; 0 between repetitions."""
     risen = np.zeros(len(signals))
     for rep in report.reps:
-        values = signals.deg.get(_column(signal, rep))
+        values = signals.deg.get(column_of_rep(signal, rep, signals))
         start = rep.range.get(signal)
         if values is None or start is None:
             continue
@@ -44,7 +45,3 @@ def _risen(report: SetReport, signals: Signals, signal: str) -> Floats:
         rise = np.nan_to_num(values[inside] - start.start_deg)
         risen[inside] = np.maximum(0.0, rise)
     return risen
-
-
-def _column(signal: str, rep: Repetition) -> str:
-    return signal if rep.side == "both" else f"{signal}_{rep.side}"

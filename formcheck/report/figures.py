@@ -29,6 +29,7 @@ from formcheck.report.words import (
     reason_text,
     signal_label,
 )
+from formcheck.report.working_leg import column_of_rep, working_values
 
 WIDE_PX, NARROW_PX, PANEL_PX = 720.0, 340.0, 330.0
 FULL_SIGN: dict[Phase, str] = {"concentric": "▲", "hold": "❚❚", "eccentric": "▼", "resting": "○"}
@@ -68,7 +69,7 @@ def timeline(
     height = 44 + plot_height + 28 + 30 * len(lanes)
     label = signal_label(focus.signal)
     drawing = Drawing(width_px, height, name, f"{label} over the recording", _described(report, focus))
-    values = signals.deg.get(focus.signal, np.full(len(signals), np.nan))
+    values = _counting_values(report, signals, focus)
     span = (float(signals.t_s[0]), float(signals.t_s[-1])) if len(signals) > 1 else (0.0, 1.0)
     plot = Plot(
         _LEFT, 44, width_px - _RIGHT, 44 + plot_height, span, padded(values, *(focus.target_deg or ()))
@@ -99,7 +100,7 @@ def repetition_panels(
     Parameters are those of `timeline`.
     """
     focus = focus or focus_of(report)
-    values = signals.deg.get(focus.signal, np.full(len(signals), np.nan))
+    values = _counting_values(report, signals, focus)
     within = np.zeros(len(signals), dtype=bool)
     for rep in report.reps:
         within |= signals.between(rep.move_start_s, rep.move_end_s)
@@ -149,6 +150,13 @@ def lumbar(
     for points in stretches(signals.t_s, values, plot):
         drawing.curve(points, stroke=palette.signal, stroke_width=2)
     return drawing.svg()
+
+
+def _counting_values(
+    report: SetReport, signals: Signals, focus: Focus
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    values = working_values(report, signals, focus.signal)
+    return np.full(len(signals), np.nan) if values is None else values
 
 
 def _repetition_bands(drawing: Drawing, plot: Plot, report: SetReport, palette: Palette) -> None:
@@ -308,7 +316,8 @@ def _fault_on_curve(
     half = text_width(text, 11, bold=True) / 2
     x = min(max(left + width / 2, plot.left + half + 2), plot.right - half - 2)
     drawing.text((x, y - 4), text, TICK_SIZE, colour, anchor="middle", bold=True, halo=palette.paper)
-    value = value_at(signals, focus.signal, (fault.start_s + fault.end_s) / 2)
+    column = column_of_rep(focus.signal, rep, signals)
+    value = value_at(signals, column, (fault.start_s + fault.end_s) / 2)
     if value is not None:
         place = (plot.x((fault.start_s + fault.end_s) / 2 - rep.move_start_s), plot.y(value))
         drawing.add(

@@ -28,9 +28,10 @@ from formcheck.report.words import (
     focus_of,
     phases,
 )
+from formcheck.report.working_leg import working_values
 
 WIDE_PX, NARROW_PX = 720.0, 340.0
-_TILE_PX, _GAP = 162.0, 12.0
+_TILE_PX, _GAP = 140.0, 12.0
 _AXIS, _HEAD, _MOVES, _BACK_TOP, _BACK, _FOOT = 34.0, 30.0, 84.0, 22.0, 64.0, 42.0
 _DASH = {"red": None, "amber": "6 3", "info": "2 4"}
 
@@ -81,7 +82,8 @@ def small_multiples(
 
 def _shared(report: SetReport, signals: Signals, focus: Focus, palette: Palette) -> _Shared:
     nothing = np.full(len(signals), np.nan)
-    values, back = signals.deg.get(focus.signal, nothing), signals.deg.get(BACK, nothing)
+    values, back = working_values(report, signals, focus.signal), signals.deg.get(BACK, nothing)
+    values = nothing if values is None else values
     inside = np.zeros(len(signals), dtype=np.bool_)
     for rep in report.reps:
         inside |= signals.between(rep.move_start_s, rep.move_end_s)
@@ -119,10 +121,11 @@ def _tile(
     for plot in (moves, back):
         _ground(drawing, plot, rep, shared, scale=first)
     _band(drawing, moves, shared, named=first)
-    _limits(drawing, back, rep, shared)
     _curve(drawing, moves, rep, shared.values, shared)
-    _curve(drawing, back, rep, shared.back, shared)
-    if not rep.lumbar_flexion_deg.judged:
+    if rep.lumbar_flexion_deg.judged:
+        _limits(drawing, back, rep, shared)
+        _curve(drawing, back, rep, shared.back, shared)
+    else:
         _withheld(drawing, back, palette)
     if first:
         at = (back.left, back.top - 5)
@@ -210,7 +213,7 @@ def _fault(
     left, right = plot.x(fault.start_s - rep.move_start_s), plot.x(fault.end_s - rep.move_start_s)
     fill = drawing.hatch(fault.severity, colour)
     drawing.rect(left, y, max(4.0, right - left), 5, fill=fill, stroke=colour, stroke_width=0.8, rx=2)
-    text = fault_label(fault.id) + (f" and {more} more" if more > 0 else "")
+    text = fault_label(fault.id) + (f" +{more}" if more > 0 else "")
     half = text_width(text, 11, bold=True) / 2
     x = min(max((left + right) / 2, plot.left + half), plot.right - half)
     drawing.text((x, y + 14), text, TICK_SIZE, colour, anchor="middle", bold=True, halo=shared.palette.paper)

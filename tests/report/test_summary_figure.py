@@ -14,6 +14,7 @@ from formcheck.report.palette import LIGHT
 from formcheck.report.sentences import next_time
 from formcheck.report.summary_figure import NARROW_PX, WIDE_PX, small_multiples
 from formcheck.report.words import Focus, focus_of
+from formcheck.report.working_leg import working_values
 from tests.report import builders
 
 FOCUS = Focus(builders.SIGNAL, builders.TARGET, "eccentric", (("amber", 10.0), ("red", 20.0)))
@@ -100,3 +101,16 @@ def test_next_time_names_the_gravest_and_of_those_the_most_frequent() -> None:
     assert next_time(builders.report(reps)) == "Next time: stay tall."
     info = replace(mild, severity="info")
     assert next_time(builders.report((builders.repetition(1, faults=(info,)),))) == ""
+
+
+def test_in_alternating_sets_each_curve_is_that_of_the_leg_that_worked() -> None:
+    plain = builders.signals()
+    low = np.zeros(len(plain))
+    legs = {f"{builders.SIGNAL}_right": plain.deg[builders.SIGNAL], f"{builders.SIGNAL}_left": low}
+    signals = replace(plain, deg={**plain.deg, builders.SIGNAL: low, **legs})
+    report = builders.report((builders.repetition(1, side="right"), builders.repetition(2, side="left")))
+    values = working_values(report, signals, builders.SIGNAL)
+    assert values is not None
+    peaks = [np.nanmax(values[signals.between(rep.move_start_s, rep.move_end_s)]) for rep in report.reps]
+    assert peaks == pytest.approx([builders.PEAKS_DEG[0], 0.0], abs=1.0)
+    assert working_values(report, signals, "unknown") is None
