@@ -1,5 +1,6 @@
 """``Store``: everything that is kept, behind one door."""
 
+import shutil
 from dataclasses import dataclass
 
 from formcheck.store.access import Actor
@@ -72,6 +73,7 @@ class Store:
     def erase(self, actor: Actor) -> None:
         """Delete the actor's own account, completely."""
         erase_account(self.database, self.media, self.uploads.sweep, actor)
+        shutil.rmtree(self.settings.data_dir / "live" / actor.account_id, ignore_errors=True)
 
     def tidy(self) -> None:
         """Clear away what crashes and the passing of time leave behind; harmless at any moment."""
