@@ -60,10 +60,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetRecord:
-    """A set that is over, ready for its final pass: times from its own beginning."""
+    """A set that is over, ready for its final pass: times from its own beginning.
+
+    ``collect`` gives its poses; it may take long, and suits any thread.
+    """
 
     about: AboutSet
-    track: PoseTrack
+    collect: Callable[[], PoseTrack]
     live: tuple[Repetition, ...]
 
 
@@ -373,9 +376,9 @@ class LiveSession:
         if self._set is None or self._about is None:
             return
         self._set.finish()
-        track = self.sink.end()
+        collect = self.sink.end()
         if keep:
-            self.records.append(SetRecord(self._about, track, self.repetitions))
+            self.records.append(SetRecord(self._about, collect, self.repetitions))
         self._set, self._about = None, None
 
 

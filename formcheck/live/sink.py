@@ -3,8 +3,9 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -46,8 +47,8 @@ class SetSink(Protocol):
         """Keep a pose; times begin at 0 and increase."""
         ...
 
-    def end(self) -> PoseTrack:
-        """End the set, and return all of it."""
+    def end(self) -> Callable[[], PoseTrack]:
+        """End the set, at once; what is returned gives all of it, may take long, and suits any thread."""
         ...
 
 
@@ -98,22 +99,26 @@ class FolderSink:
             self._file.flush()
             os.fsync(self._file.fileno())
 
-    def end(self) -> PoseTrack:
-        """End the set: its poses become ``track.parquet``."""
+    def end(self) -> Callable[[], PoseTrack]:
+        """End the set; its poses become ``track.parquet`` once they are asked for."""
         if self._set is None:
             raise ValueError("no set has begun")
         self.close()
-        track = kept_track(self._set)
-        write_track(track, self._set / TRACK)
-        (self._set / POSES).unlink(missing_ok=True)
-        self._set = None
-        return track
+        place, self._set = self._set, None
+        return partial(_packed, place)
 
     def close(self) -> None:
         """Let go of the file; what was added stays."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _packed(place: Path) -> PoseTrack:
+    track = kept_track(place)
+    write_track(track, place / TRACK)
+    (place / POSES).unlink(missing_ok=True)
+    return track
 
 
 def kept_sets(folder: Path) -> Iterator[tuple[AboutSet, Path, bool]]:

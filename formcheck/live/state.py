@@ -27,10 +27,14 @@ class ShownCue:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How the machine keeps up: pictures analysed in a second, and how many were dropped so far."""
+    """How the machine keeps up: pictures analysed in a second, how many were dropped so far.
+
+    ``overlay_s`` is how long a picture takes from its arrival to its overlay, the median of the last ones.
+    """
 
     analysed_per_s: float = 0.0
     dropped: int = 0
+    overlay_s: float = 0.0
     model: str = ""
     note: str = ""
 

@@ -105,6 +105,9 @@ class LiveWorker:
         self._finals: list[threading.Thread] = []
         self._times: deque[float] = deque()  # when pictures were analysed
         self._took: deque[float] = deque(maxlen=SLOW_OVER)
+        self._overlays: deque[float] = deque(maxlen=SLOW_OVER)
+        self.epoch_s = time.time()
+        """When the session's clock was 0, for whoever compares it with another clock of this machine."""
         self._model = 0
         self._state: LiveState | None = None
         self.finished: list[FinishedSet] = []
@@ -243,6 +246,7 @@ class LiveWorker:
             self._times.popleft()
         self._publish(session)
         answer.overlay = self._drawn(session, frame, pose)
+        self._overlays.append(self._clock() - answer.came_s)
 
     def _lighter(self) -> Estimator:
         self._model += 1
@@ -294,7 +298,9 @@ class LiveWorker:
     def _speed(self) -> Speed:
         times = self._times
         rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
-        return Speed(rate, self._dropped, self._work.models[self._model].name, self._speed_note())
+        overlay_s = median(self._overlays) if self._overlays else 0.0
+        model = self._work.models[self._model].name
+        return Speed(rate, self._dropped, overlay_s, model, self._speed_note())
 
     def _is_slow(self) -> bool:
         return len(self._took) == SLOW_OVER and median(self._took) > SLOW_S
@@ -319,15 +325,15 @@ class LiveWorker:
         if session is None:
             return
         for i in range(len(self._finals), len(session.records)):
-            record = session.records[i]
-            session.records[i] = replace(record, track=record.track[:0])  # its poses are in the sink
-            thread = threading.Thread(target=self._final, args=(record,), name="formcheck-final", daemon=True)
+            thread = threading.Thread(
+                target=self._final, args=(session.records[i],), name="formcheck-final", daemon=True
+            )
             self._finals.append(thread)
             thread.start()
 
     def _final(self, record: SetRecord) -> None:
         try:
-            done = final_pass(record.about, record.track, self._work.loaded, record.live)
+            done = final_pass(record.about, record.collect(), self._work.loaded, record.live)
         except Exception:  # noqa: BLE001 - the outermost place of the thread
             _LOG.exception("the final pass failed")
             self.trouble = OUR_FAULT

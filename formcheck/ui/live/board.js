@@ -88,8 +88,10 @@ class Board {
     }
     for (const [name, text] of Object.entries(data.texts)) this.write(name, text);
     for (const [name, html] of Object.entries(data.htmls)) this.draw(name, html);
-    this.root.dataset.stage = data.stage;
-    this.hear(data.lines);
+    Object.assign(this.root.dataset, {
+      stage: data.stage, rate: data.rate, overlay: data.overlay_ms, dropped: data.dropped,
+    });
+    this.hear(data.lines, data.epoch_ms);
   }
 
   write(name, text) {
@@ -107,7 +109,7 @@ class Board {
     part.hidden = html === "";
   }
 
-  hear(lines) {
+  hear(lines, epoch_ms) {
     const log = this.part("log");
     const fresh = lines.filter((line) => line.n > (log.fcNewest ?? 0));
     for (const line of fresh) {
@@ -115,7 +117,7 @@ class Board {
       item.textContent = line.text;
       item.dataset.kind = line.kind;
       item.dataset.n = line.n;
-      item.dataset.at = performance.timeOrigin + performance.now();
+      item.dataset.lag = Math.round(Date.now() - epoch_ms - line.t * 1000); // between two clocks of one machine
       log.append(item);
       log.fcNewest = line.n;
       if (line.n > this.newest) this.voice.say(line, item);

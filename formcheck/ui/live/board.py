@@ -13,6 +13,7 @@ from formcheck.live.checks import Check
 from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.pacer import Pace
 from formcheck.live.state import LiveState
+from formcheck.live.voice import Line
 from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, degrees
 from formcheck.ui.live.coach import Sound
 
@@ -50,9 +51,12 @@ def starter(label: str, *, key: str, on_answer: Any) -> Any:  # noqa: ANN401 - a
 
 
 def board_data(
-    state: LiveState | None, session: str, sound: Sound, *, display: bool = False
+    state: LiveState | None, session: str, sound: Sound, *, epoch_s: float = 0.0, display: bool = False
 ) -> dict[str, Any]:
-    """Return what the script needs: texts and drawings by the name of their place, and the lines to say."""
+    """Return what the script needs: texts and drawings by the name of their place, and the lines to say.
+
+    ``epoch_s`` is when the session's clock was 0.
+    """
     texts, htmls = (_texts(state), _htmls(state)) if state is not None else (_STARTING, {})
     return {
         "session": session,
@@ -62,8 +66,16 @@ def board_data(
         "frame": _frame(display=display),
         "texts": texts,
         "htmls": htmls,
-        "lines": [{"n": e.number, "kind": e.kind, "text": e.text} for e in state.lines] if state else [],
+        "epoch_ms": epoch_s * 1000,
+        "rate": round(state.speed.analysed_per_s, 1) if state is not None else 0,
+        "overlay_ms": round(state.speed.overlay_s * 1000) if state is not None else 0,
+        "dropped": state.speed.dropped if state is not None else 0,
+        "lines": [_line(each) for each in state.lines] if state is not None else [],
     }
+
+
+def _line(line: Line) -> dict[str, object]:
+    return {"n": line.number, "t": round(line.t_s, 3), "kind": line.kind, "text": line.text}
 
 
 _STARTING = {"say": "Starting the camera.", "hint": "", "speed": ""}

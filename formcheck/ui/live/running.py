@@ -82,7 +82,9 @@ def _board(session: str) -> None:
     if worker.trouble:
         st.error(plain(worker.trouble), icon=":material/info:")
     state = worker.state
-    board(board_data(state, session, live.choice.sound), key=KEY, on_act=kindly(_obey))
+    board(
+        board_data(state, session, live.choice.sound, epoch_s=worker.epoch_s), key=KEY, on_act=kindly(_obey)
+    )
     ended = state is not None and state.stage == "ended" and not worker.finishing
     if ended and len(worker.finished) >= worker.sets_over:
         st.rerun()
