@@ -38,9 +38,11 @@ ARM_REACH = 0.12
 # stays within .01 [M].
 STEADY_S = 0.8
 MAX_JUMP = 0.02
-# A back's edge is nowhere steeper against the trunk than about .6 between hip and shoulder blade; where it
-# steps by more than this from one station to the next, furniture that the mask took for the person ends [M].
+# Where the edge steps by so much more from one station to the next than it does around, furniture that was
+# taken for the person ends [M]. The step itself does not tell: above the buttocks of a heavy person who arches
+# the edge falls by .04 from station to station, and dropping what is arched would leave the rest to deny it.
 CLIFF = 0.03
+_STEPS_AROUND = 5
 # Cliffs are looked for up to here; above it the shoulder's own roundness falls off.
 _SEARCHED: Floats = np.linspace(0.0, 0.85, 35)
 _ARM = ("shoulder", "elbow", "wrist", "index")
@@ -124,9 +126,12 @@ def _beside_cliffs(depth: Floats) -> Bools:
     step inwards back to a step outwards.
     """
     step = np.diff(depth, axis=1)
+    half = _STEPS_AROUND // 2
+    padded = np.pad(step, ((0, 0), (half, half)), mode="edge")
+    around = np.stack([padded[:, i : i + step.shape[1]] for i in range(_STEPS_AROUND)])
     outer: Bools = np.zeros(depth.shape, dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        steep = np.abs(step) > CLIFF
+        steep = np.abs(step - np.median(around, axis=0)) > CLIFF
     for i in np.flatnonzero(steep.any(axis=1)):
         begin = 0
         for k in np.flatnonzero(steep[i]).tolist():

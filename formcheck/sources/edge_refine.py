@@ -27,15 +27,20 @@ _INWARDS = 0.12  # a filled hollow is up to .08 deep
 _OUTWARDS = 0.04
 _WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
 _WALL = (0.02, 0.05)  # where the wall is looked at, beyond the mask's edge
+_PERSON = (-0.10, -0.045)  # and the person, inside of it
 _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it only costs more
 _SPIKE = 7  # stations; what the mask has more narrowly than half of this is no back
 _ALONG = 1.0  # stations; standard deviation of the average along the back
 _SUB = 2  # rays to a station
 # Differences of colour in levels of 255, all channels together.
 _FAINT = 6.0  # a change that is believed by half
-_UNLIKE = 4.0  # beyond this and the wall's own spread something is not the wall
+_CLEAR = 40.0  # a change that no wall or shirt has in itself
+_WALL_LEVELS = 4.0  # beyond three times this and the wall's own spread something is not the wall
+_PERSON_LEVELS = 12.0  # the same of the person, who is round and shaded
 # Weights of what speaks against a place.
+_PLAIN = 0.2  # of a faint change, however sure
 _BETWEEN = 0.15
+_WITHIN = 0.3
 _FAR = 0.2  # of a place as far inwards as the search goes
 _BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
 _MOST = 3  # steps from one station to the next
@@ -47,6 +52,8 @@ _RAY_S = np.interp(_SUB_RAYS, np.arange(N_EDGE), EDGE_STATIONS)
 _MARGIN = (_WINDOW + 2) * _STEP
 _OFFSETS = np.arange(-_INWARDS - _MARGIN, max(_OUTWARDS + _MARGIN, _WALL[1]) + 1e-9, _STEP)
 _AT_WALL = np.abs(_OFFSETS - np.mean(_WALL)) <= np.ptp(_WALL) / 2
+_AT_PERSON = np.abs(_OFFSETS - np.mean(_PERSON)) <= np.ptp(_PERSON) / 2
+_INSIDE_OUT = _OFFSETS > max(_PERSON)
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
 _PENALTY = _BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2
@@ -182,28 +189,40 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
     inside = (places >= -_INWARDS - 1e-9) & (places <= _OUTWARDS + 1e-9)
     jump, places = jump[:, :, inside], places[inside]
     change = jump**2 / (jump**2 + _FAINT**2 + 2.0 * noise**2)
-    against = _BETWEEN * _between(colour, places, noise)
+    against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump**2 / (jump**2 + _CLEAR**2)
+    against += _BETWEEN * _between(colour, places, noise) + _WITHIN * _within(colour, places, noise)
     away = places - mask[:, :, None]
     against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / _INWARDS, 1.0)
-    path = _smoothest(1.0 - change + against)
+    path = _smoothest(against)
     found = places[path] + _STEP * _peak(jump, path)
     return found, np.take_along_axis(change, path[..., None], axis=2)[..., 0]
 
 
 def _between(colour: Singles, places: Floats, noise: float) -> Floats:
-    """Return how unlike the wall it is between each place and the mask's edge, (n, stations, places).
+    """Return how unlike the wall it is between each place and the line, (n, stations, places).
 
     In multiples of a strip of 1 cm that is clearly no wall.
     """
-    beyond = colour[:, :, _AT_WALL]
-    wall = np.median(beyond, axis=2, keepdims=True)
-    spread = 1.5 * np.median(np.abs(beyond - wall).sum(axis=-1), axis=2)
-    allowed = _UNLIKE**2 + noise**2 + spread[:, :, None] ** 2
-    unlike = np.minimum(((colour - wall) ** 2).sum(axis=-1) / allowed / 9.0, 1.0)
-    strip = unlike * (_OFFSETS <= 0)
-    outside = np.cumsum(strip[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
+    unlike = _unlike(colour, _AT_WALL, _WALL_LEVELS, noise) * (_OFFSETS <= 0)
+    outside = np.cumsum(unlike[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
     first = np.minimum(np.searchsorted(_OFFSETS, places + 2 * _STEP), len(_OFFSETS) - 1)
     return np.asarray(outside[:, :, first] / _WINDOW, dtype=np.float64)
+
+
+def _within(colour: Singles, places: Floats, noise: float) -> Floats:
+    """Return how unlike the person it is up to each place, as `_between`."""
+    inside = np.cumsum(_unlike(colour, _AT_PERSON, _PERSON_LEVELS, noise) * _INSIDE_OUT, axis=2)
+    last = np.maximum(np.searchsorted(_OFFSETS, places - 2 * _STEP), 0)
+    return np.asarray(inside[:, :, last] / _WINDOW, dtype=np.float64)
+
+
+def _unlike(colour: Singles, where: Bools, levels: float, noise: float) -> Singles:
+    """Return how unlike its ray's colour at some offsets each sample is, 0 to 1, (n, stations, offsets)."""
+    there = colour[:, :, where]
+    usual = np.median(there, axis=2, keepdims=True)
+    spread = 1.5 * np.median(np.abs(there - usual).sum(axis=-1), axis=2)
+    allowed = levels**2 + noise**2 + spread[:, :, None] ** 2
+    return np.asarray(np.minimum(((colour - usual) ** 2).sum(axis=-1) / allowed / 9.0, 1.0), np.float32)
 
 
 def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
