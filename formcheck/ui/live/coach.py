@@ -15,11 +15,11 @@ from formcheck.exercises.load import LoadedExercise, load
 from formcheck.live.finish import FinishedSet, final_pass
 from formcheck.live.picture import Showing
 from formcheck.live.session import Plan
-from formcheck.live.sink import FolderSink, kept_sets, kept_track
+from formcheck.live.sink import kept_sets, kept_track
 from formcheck.live.worker import LiveWorker, Work
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.model_files import ModelFile, list_models, resolve
-from formcheck.store.settings import Settings
+from formcheck.ui.sets.live_sink import live_folder, live_sink
 
 Sound = Literal["voice", "tones"]
 Face = Literal["choosing", "running", "after", "earlier"]
@@ -88,7 +88,7 @@ class Coach:
             Work(
                 choice.loaded,
                 choice.plan,
-                FolderSink(self.folder),
+                live_sink(self.folder),
                 models(),
                 _estimator,
                 choice.showing,
@@ -147,11 +147,6 @@ def models() -> tuple[ModelFile, ...]:
 def _estimator(model: ModelFile) -> PoseEstimator:
     # without MediaPipe's filter: it lags, and ours knows the trunk's length
     return PoseEstimator(model.path, smoothed=False)
-
-
-def live_folder() -> Path:
-    """Return where live sets are kept on this machine."""
-    return Settings.from_environment().data_dir / "live"
 
 
 @st.cache_resource(scope="session", on_release=Coach.close, show_spinner=False)

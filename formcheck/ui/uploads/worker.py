@@ -3,8 +3,10 @@
 import logging
 import os
 import secrets
+import shutil
 import threading
 import time
+from pathlib import Path
 
 from formcheck.errors import FormcheckError
 from formcheck.store.access import WORKER, NotThereError
@@ -18,8 +20,17 @@ POLL_S = 1.0
 TELL_S = 1.0
 TIDY_S = 60.0
 ENDING_S = 5.0
+LIVE = "live"
+SESSION_S = 86_400.0
 
 _LOG = logging.getLogger(__name__)
+
+
+def clear_sessions(folder: Path) -> None:
+    """Delete what live sessions left in their folders a day ago; what is to be kept is in the store."""
+    for session in folder.glob("*/*"):
+        if time.time() - session.stat().st_mtime > SESSION_S:
+            shutil.rmtree(session, ignore_errors=True)
 
 
 class Worker:
@@ -61,6 +72,7 @@ class Worker:
             try:
                 if time.monotonic() - self._tidied_s > TIDY_S:
                     self._store.tidy()
+                    clear_sessions(self._store.settings.data_dir / LIVE)
                     self._tidied_s = time.monotonic()
                 if not self.step():
                     self._ending.wait(POLL_S)
