@@ -39,8 +39,8 @@ ARM_REACH = 0.12
 STEADY_S = 0.8
 MAX_JUMP = 0.02
 # Where the edge steps by so much more from one station to the next than it does around, furniture that was
-# taken for the person ends [M]. The step itself does not tell: above the buttocks of a heavy person who arches
-# the edge falls by .04 from station to station, and dropping what is arched would leave the rest to deny it.
+# taken for the person ends [M]. The step itself does not tell: above the buttocks of a heavy person who
+# arches the edge falls by .04 from station to station; without what is arched the rest would deny it.
 CLIFF = 0.03
 _STEPS_AROUND = 5
 # Cliffs are looked for up to here; above it the shoulder's own roundness falls off.

@@ -53,7 +53,7 @@ _MARGIN = (_WINDOW + 2) * _STEP
 _OFFSETS = np.arange(-_INWARDS - _MARGIN, max(_OUTWARDS + _MARGIN, _WALL[1]) + 1e-9, _STEP)
 _AT_WALL = np.abs(_OFFSETS - np.mean(_WALL)) <= np.ptp(_WALL) / 2
 _AT_PERSON = np.abs(_OFFSETS - np.mean(_PERSON)) <= np.ptp(_PERSON) / 2
-_INSIDE_OUT = _OFFSETS > max(_PERSON)
+_INSIDE_OUT = max(_PERSON) < _OFFSETS
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
 _PENALTY = _BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2

@@ -1,0 +1,95 @@
+"""Edges in the picture itself: drawn backs whose mask is wrong in a known way."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from formcheck.body.landmarks import Landmark
+from formcheck.body.pose import EDGE_STATIONS, Floats
+from formcheck.sources.edge_refine import refined_edges
+from formcheck.sources.trunk_edges import TrunkEdges, trunk_edges
+
+WIDTH, HEIGHT, TRUNK = 640, 800, 200.0
+HIP_Y = 500.0
+USED = (EDGE_STATIONS >= 0.0) & (EDGE_STATIONS <= 0.65)
+Masks = npt.NDArray[np.float32]
+
+
+def landmarks() -> Floats:
+    points = np.full((33, 2), -5000.0)
+    points[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]] = (320.0, HIP_Y)
+    points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]] = (320.0, HIP_Y - TRUNK)
+    return points
+
+
+def back_x(y: Floats, hollow_px: float = 12.0) -> Floats:
+    """Where the back's edge lies: a hollow in the middle of the lower back."""
+    s = (HIP_Y - y) / TRUNK
+    return 270.0 + hollow_px * np.exp(-(((s - 0.35) / 0.15) ** 2))
+
+
+def mask_of(hollow_px: float) -> Masks:
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    inside = np.clip(x - back_x(y, hollow_px) + 0.5, 0, 1) * np.clip(400.5 - x, 0, 1)
+    return np.asarray(inside * (y > 100), np.float32)
+
+
+def picture_of(shirt: float, wall: float, noise: float = 2.0) -> npt.NDArray[np.uint8]:
+    share = mask_of(12.0)
+    levels = wall + (shirt - wall) * share
+    grain = np.random.default_rng(1).normal(0, noise, (HEIGHT, WIDTH, 3))
+    return np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+
+
+def refined(picture: npt.NDArray[np.uint8], mask: Masks) -> TrunkEdges:
+    points, seen, size = landmarks(), np.ones(33), (WIDTH, HEIGHT)
+    return refined_edges(trunk_edges(mask, points, seen, size), picture, points, seen, size)
+
+
+def error_px(edges: TrunkEdges) -> Floats:
+    found = edges.points_px[0, USED]
+    return np.asarray(found[:, 0] - back_x(found[:, 1]))
+
+
+@pytest.mark.parametrize(("shirt", "wall"), [(60.0, 180.0), (120.0, 140.0)])
+def test_a_hollow_that_the_mask_fills_is_found_in_the_picture(shirt: float, wall: float) -> None:
+    """A centimetre and a half of wall taken for the person, clear contrast and faint."""
+    filled = mask_of(0.0)
+    assert np.abs(error_px(trunk_edges(filled, landmarks(), np.ones(33), (WIDTH, HEIGHT)))).max() > 10
+    edges = refined(picture_of(shirt, wall), filled)
+    assert np.sqrt(np.mean(error_px(edges) ** 2)) < 1.5
+    assert np.median(edges.confidence[0, USED]) > 0.85
+
+
+def test_a_right_mask_stays_right() -> None:
+    assert np.abs(error_px(refined(picture_of(60.0, 180.0), mask_of(12.0)))).max() < 1.0
+
+
+def test_where_shirt_and_wall_are_alike_nothing_is_claimed() -> None:
+    edges = refined(picture_of(120.0, 120.0), mask_of(0.0))
+    assert edges.confidence[0, USED].max() < 0.85
+
+
+def test_of_a_thing_behind_the_back_that_the_mask_takes_in_little_is_left() -> None:
+    """The corner of a picture on the wall: the mask takes it in over a few stations, 30 px wide."""
+    picture, mask = picture_of(60.0, 180.0), mask_of(12.0)
+    corner = mask[410:425, 250:300] < 0.5
+    picture[410:425, 250:300][corner] = 140
+    mask[410:425, 250:300] = 1.0
+    before = np.abs(error_px(trunk_edges(mask, landmarks(), np.ones(33), (WIDTH, HEIGHT)))).max()
+    assert before > 28
+    assert np.abs(error_px(refined(picture, mask))).max() < 0.4 * before
+
+
+def test_a_smaller_picture_gives_the_same_edge() -> None:
+    picture = picture_of(60.0, 180.0)
+    half = np.ascontiguousarray(
+        picture.reshape(HEIGHT // 2, 2, WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
+    )
+    assert np.abs(error_px(refined(half, mask_of(12.0)))).max() < 1.5
+
+
+def test_without_edges_there_is_nothing_to_refine() -> None:
+    nothing = trunk_edges(np.zeros((HEIGHT, WIDTH), np.float32), landmarks(), np.ones(33), (WIDTH, HEIGHT))
+    edges = refined_edges(nothing, picture_of(60, 180), landmarks(), np.ones(33), (WIDTH, HEIGHT))
+    assert np.isnan(edges.points_px).all()
