@@ -14,7 +14,6 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "render"), str(HERE.parents[1])]
 
-import cv2  # noqa: E402
 from clip import Clip, Take, perform  # noqa: E402
 from garments import triangles  # noqa: E402
 from make import truth  # noqa: E402
@@ -23,7 +22,8 @@ from shade import subdivided  # noqa: E402
 from skeleton import INDEX, SIDES, Surface, skin  # noqa: E402
 from truth import landmark_rest_points, landmarks_of  # noqa: E402
 
-from formcheck.sources.trunk_edges import trunk_edges  # noqa: E402
+from formcheck.body.pose import EDGE_STATIONS, N_EDGE  # noqa: E402
+from formcheck.sources.trunk_edges import trunk_axis  # noqa: E402
 
 ARM = [
     INDEX[f"{part}_{side}"]
@@ -32,7 +32,6 @@ ARM = [
 ]
 IGNORED = [INDEX[f"{part}_{side}"] for part in ("foot", "toes", "hand") for side in SIDES] + [INDEX["head"]]
 FPS = 6
-_SHIFT = 4
 
 
 def outline_parts(take: Take) -> list[tuple[Surface, np.ndarray]]:
@@ -51,20 +50,44 @@ def outline_parts(take: Take) -> list[tuple[Surface, np.ndarray]]:
     return parts
 
 
-def masks(take: Take, parts: list[tuple[Surface, np.ndarray]], k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the silhouette with and without arms, shape (h, w), 0 or 1."""
-    camera = take.clip.camera
-    whole = np.zeros((camera.height_px, camera.width_px), dtype=np.uint8)
-    arms = np.zeros_like(whole)
+def outermost(
+    take: Take, parts: list[tuple[Surface, np.ndarray]], k: int, marks: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the outline's two edges at the stations with and without arms, pixels, each (2, N_EDGE, 2).
+
+    Where the rays cross the projected mesh's edges, the outermost crossing on either side: what a perfect
+    mask gives wherever no gap lies between the trunk and what is outside of it.
+    """
+    hip, shoulder = trunk_axis(marks, np.ones(33))
+    axis = shoulder - hip
+    length = float(np.hypot(*axis))
+    left = np.array([axis[1], -axis[0]]) / length
+    reach = np.full((2, 2, N_EDGE), -np.inf)  # with arms, without; left, right
     for surface, is_arm in parts:
-        pixels = camera.project(skin(surface, take.body, take.placements[k]))
-        corners = np.rint((pixels[surface.faces] - 0.5) * 2**_SHIFT).astype(np.int32)
-        u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        turned = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] > 0
-        for picture, wanted in ((whole, ~is_arm), (arms, is_arm)):
-            for triangle in corners[wanted & turned]:
-                cv2.fillConvexPoly(picture, triangle, 1, cv2.LINE_8, _SHIFT)
-    return np.maximum(whole, arms).astype(np.float32), whole.astype(np.float32)
+        pixels = take.clip.camera.project(skin(surface, take.body, take.placements[k])) - hip
+        along, out = pixels @ axis / length**2, pixels @ left
+        for kind, faces in ((0, surface.faces), (1, surface.faces[~is_arm])):
+            edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+            _extend(reach[kind], along[edges], out[edges])
+    origins = hip + EDGE_STATIONS[:, None] * axis
+    offset = np.where(np.isfinite(reach), reach, np.nan) * np.array([1.0, -1.0])[:, None]
+    points = origins + offset[..., None] * left
+    return points[0], points[1]
+
+
+def _extend(reach: np.ndarray, along: np.ndarray, out: np.ndarray) -> None:
+    """Raise the outermost crossings (2, N_EDGE) by those of mesh edges with ends (m, 2) along and out."""
+    step = EDGE_STATIONS[1] - EDGE_STATIONS[0]
+    at = (along - EDGE_STATIONS[0]) / step
+    first, last = np.ceil(at.min(axis=1)).astype(int), np.floor(at.max(axis=1)).astype(int)
+    for more in range(int((last - first).max(initial=-1)) + 1):
+        station = first + more
+        crossing = (station <= last) & (station >= 0) & (station < N_EDGE)
+        a, o, k = at[crossing], out[crossing], station[crossing]
+        share = (k - a[:, 0]) / np.where(a[:, 1] == a[:, 0], 1.0, a[:, 1] - a[:, 0])
+        place = o[:, 0] + share * (o[:, 1] - o[:, 0])
+        np.maximum.at(reach[0], k, place)
+        np.maximum.at(reach[1], k, -place)
 
 
 def outline(clip: Clip) -> dict[str, np.ndarray]:
@@ -76,10 +99,7 @@ def outline(clip: Clip) -> dict[str, np.ndarray]:
     camera, rows = take.clip.camera, []
     for k, placement in enumerate(take.placements):
         marks = camera.project(landmarks_of(take.body, rest, placement))
-        size = (camera.width_px, camera.height_px)
-        rows.append(
-            [marks] + [trunk_edges(m, marks, np.ones(33), size).points_px for m in masks(take, parts, k)]
-        )
+        rows.append([marks, *outermost(take, parts, k, marks)])
     marks, edges, bare = (np.array(column, dtype=np.float32) for column in zip(*rows, strict=True))
     frames = truth(take)["frames"]
     return {
