@@ -39,6 +39,8 @@ def _command(port: int) -> list[str]:
         "server.headless=true",
         "browser.gatherUsageStats=false",
         "server.fileWatcherType=none",
+        # the live page runs several times a second: a full collection after each would stop the camera
+        "runner.postScriptGC=false",
         "client.toolbarMode=minimal",
         "client.showErrorDetails=none",
     ]

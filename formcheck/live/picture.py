@@ -12,7 +12,7 @@ from formcheck.body.view import LeftRight
 from formcheck.report.drawing import scaled_pose
 from formcheck.report.frame_state import Back
 from formcheck.report.skeleton import draw_body
-from formcheck.sources.frames import Image
+from formcheck.sources.frames import Frame, Image
 
 Showing = Literal["skeleton", "blurred", "picture"]
 """What an evidence frame shows of a person: nothing but lines, all but the face, or everything."""
@@ -34,40 +34,46 @@ class Evidence:
 
 
 def mirrored(
-    image: Image, pose: Pose | None, back: Back, near: LeftRight | None, facing: LeftRight | None
+    frame: Frame, pose: Pose | None, back: Back, near: LeftRight | None, facing: LeftRight | None
 ) -> Image:
     """Return the picture as a mirror shows it, with the body drawn over it.
 
     Parameters
     ----------
-    image : ndarray of uint8, shape (h, w, 3)
-        RGB, as the camera saw it; not changed.
+    frame : Frame
+        As the camera saw it; not changed.
     pose : Pose or None
-        In its pixels.
+        In pixels of the original.
     back : Back
         How the lower back is judged now.
     near, facing : {"left", "right"} or None
         The side next to the camera, and the facing as the camera saw it.
     """
-    shown: Image = cv2.flip(image, 1)  # type: ignore[assignment]
+    shown: Image = cv2.flip(frame.image_rgb, 1)  # type: ignore[assignment]
     if pose is not None and pose.found:
         # x alone turns round: which edge is the back's is still told by the camera's facing
-        draw_body(shown, _flipped(pose, image.shape[1]), back, near, facing)
+        draw_body(shown, _flipped(_in_picture(frame, pose), shown.shape[1]), back, near, facing)
     return shown
 
 
 def evidence(
-    image: Image, pose: Pose, showing: Showing, back: Back, near: LeftRight | None, facing: LeftRight | None
+    frame: Frame, pose: Pose, showing: Showing, back: Back, near: LeftRight | None, facing: LeftRight | None
 ) -> bytes:
     """Return a JPEG of a moment, showing no more of the person than they allow."""
+    image, body = frame.image_rgb, _in_picture(frame, pose)
     shown = np.full_like(image, _BLANK) if showing == "skeleton" else image.copy()
-    if showing == "blurred" and not _blur_face(shown, pose):
+    if showing == "blurred" and not _blur_face(shown, body):
         shown[:] = _BLANK  # a face that cannot be found cannot be hidden
-    draw_body(shown, scaled_pose(pose, 1.0, 1.0), back, near, facing)
+    draw_body(shown, body, back, near, facing)
     _, encoded = cv2.imencode(
         ".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     )
     return encoded.tobytes()
+
+
+def _in_picture(frame: Frame, pose: Pose) -> Pose:
+    height, width = frame.image_rgb.shape[:2]
+    return scaled_pose(pose, width / frame.width_px, height / frame.height_px)
 
 
 def _flipped(pose: Pose, width_px: int) -> Pose:

@@ -29,12 +29,14 @@ class ShownCue:
 class Speed:
     """How the machine keeps up: pictures analysed in a second, how many were dropped so far.
 
-    ``overlay_s`` is how long a picture takes from its arrival to its overlay, the median of the last ones.
+    ``overlay_s`` is how long a picture takes from its arrival to its overlay, the median of the last ones;
+    ``picture_px`` the width and height of the newest.
     """
 
     analysed_per_s: float = 0.0
     dropped: int = 0
     overlay_s: float = 0.0
+    picture_px: tuple[int, int] = (0, 0)
     model: str = ""
     note: str = ""
 

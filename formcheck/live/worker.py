@@ -105,6 +105,7 @@ class LiveWorker:
         self._finals: list[threading.Thread] = []
         self._times: deque[float] = deque()  # when pictures were analysed
         self._took: deque[float] = deque(maxlen=SLOW_OVER)
+        self._picture_px = (0, 0)
         self._overlays: deque[float] = deque(maxlen=SLOW_OVER)
         self.epoch_s = time.time()
         """When the session's clock was 0, for whoever compares it with another clock of this machine."""
@@ -241,6 +242,7 @@ class LiveWorker:
         brightness = float(frame.image_rgb[::BRIGHTNESS_STEP, ::BRIGHTNESS_STEP].mean())
         session.feed(pose, brightness)
         self._took.append(self._clock() - began_s)
+        self._picture_px = (frame.image_rgb.shape[1], frame.image_rgb.shape[0])
         self._times.append(frame.t_s)
         while frame.t_s - self._times[0] > RATE_OVER_S:
             self._times.popleft()
@@ -281,7 +283,7 @@ class LiveWorker:
         near = state.near_side if state is not None else None
         facing = state.facing if state is not None else None
         self._keep_evidence(session, frame)
-        return mirrored(frame.image_rgb, drawn, back, near, facing)
+        return mirrored(frame, drawn, back, near, facing)
 
     def _keep_evidence(self, session: LiveSession, frame: Frame) -> None:
         """Keep a picture of the moment at which a fault set in, if the person allows one."""
@@ -290,7 +292,7 @@ class LiveWorker:
             if pose is None or showing is None or state is None or len(self.evidence) >= MAX_EVIDENCE:
                 continue
             now = state.back.back if state.back is not None else "not_judged"
-            jpeg = evidence(frame.image_rgb, pose, showing, now, state.near_side, state.facing)
+            jpeg = evidence(frame, pose, showing, now, state.near_side, state.facing)
             self.evidence.append(Evidence(pose.t_s, fault_id, jpeg))
 
     # ---- speed --------------------------------------------------------------------------------
@@ -300,7 +302,7 @@ class LiveWorker:
         rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
         overlay_s = median(self._overlays) if self._overlays else 0.0
         model = self._work.models[self._model].name
-        return Speed(rate, self._dropped, overlay_s, model, self._speed_note())
+        return Speed(rate, self._dropped, overlay_s, self._picture_px, model, self._speed_note())
 
     def _is_slow(self) -> bool:
         return len(self._took) == SLOW_OVER and median(self._took) > SLOW_S

@@ -16,6 +16,7 @@ from formcheck.live.picture import evidence, mirrored
 from formcheck.live.sink import ABOUT, POSES, AboutSet, FolderSink, kept_sets, kept_track
 from formcheck.live.voice import KEPT, REPEATED_AFTER_S, Voice
 from formcheck.report.words import Focus
+from formcheck.sources.frames import Frame
 from tests.synthetic import Camera, film, posed, squats, standing
 
 GOOD = Camera(width_px=1280, height_px=720, distance_m=3.4, focal=1.2)
@@ -187,26 +188,26 @@ def test_the_pacer_follows_the_movement_and_counts_the_way_back() -> None:
 # ---- pictures ----------------------------------------------------------------------------------
 
 
-def scene() -> tuple[np.ndarray[tuple[int, int, int], np.dtype[np.uint8]], Pose]:
+def scene() -> tuple[Frame, Pose]:
     noise = np.random.default_rng(3).integers(0, 255, (720, 1280, 3), dtype=np.uint8)
-    return noise, film(standing(0.2), GOOD).pose(0)
+    return Frame.from_image(0.0, noise), film(standing(0.2), GOOD).pose(0)
 
 
 def test_the_person_sees_a_mirror_and_the_body_stays_on_them() -> None:
-    image, pose = scene()
-    plain = mirrored(image, None, "ok", "right", "right")
-    assert np.array_equal(plain, image[:, ::-1])
-    drawn = mirrored(image, pose, "ok", "right", "right")
+    frame, pose = scene()
+    plain = mirrored(frame, None, "ok", "right", "right")
+    assert np.array_equal(plain, frame.image_rgb[:, ::-1])
+    drawn = mirrored(frame, pose, "ok", "right", "right")
     changed = np.argwhere((drawn != plain).any(axis=2))
     middle_x = 1280 - float(np.nanmean(pose.landmarks_px[:, 0]))
     assert changed[:, 1].mean() == pytest.approx(middle_x, abs=30)
 
 
 def test_evidence_shows_no_more_than_was_allowed() -> None:
-    image, pose = scene()
+    frame, pose = scene()
     shown = {
         showing: cv2.imdecode(
-            np.frombuffer(evidence(image, pose, showing, "red", "right", "right"), np.uint8), cv2.IMREAD_COLOR
+            np.frombuffer(evidence(frame, pose, showing, "red", "right", "right"), np.uint8), cv2.IMREAD_COLOR
         )
         for showing in ("skeleton", "blurred", "picture")
     }
@@ -220,9 +221,9 @@ def test_evidence_shows_no_more_than_was_allowed() -> None:
 
 
 def test_a_face_that_cannot_be_found_is_not_shown() -> None:
-    image, pose = scene()
+    frame, pose = scene()
     points = pose.landmarks_px.copy()
     points[0] = np.nan
-    jpeg = evidence(image, replace(pose, landmarks_px=points), "blurred", "ok", "right", "right")
+    jpeg = evidence(frame, replace(pose, landmarks_px=points), "blurred", "ok", "right", "right")
     shown = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert shown[:100, :100].std() < 3

@@ -89,7 +89,7 @@ class Board {
     for (const [name, text] of Object.entries(data.texts)) this.write(name, text);
     for (const [name, html] of Object.entries(data.htmls)) this.draw(name, html);
     Object.assign(this.root.dataset, {
-      stage: data.stage, rate: data.rate, overlay: data.overlay_ms, dropped: data.dropped,
+      stage: data.stage, rate: data.rate, overlay: data.overlay_ms, picture: data.picture, dropped: data.dropped,
     });
     this.hear(data.lines, data.epoch_ms);
   }

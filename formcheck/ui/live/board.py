@@ -69,6 +69,7 @@ def board_data(
         "epoch_ms": epoch_s * 1000,
         "rate": round(state.speed.analysed_per_s, 1) if state is not None else 0,
         "overlay_ms": round(state.speed.overlay_s * 1000) if state is not None else 0,
+        "picture": "x".join(map(str, state.speed.picture_px)) if state is not None else "",
         "dropped": state.speed.dropped if state is not None else 0,
         "lines": [_line(each) for each in state.lines] if state is not None else [],
     }

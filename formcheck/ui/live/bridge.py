@@ -10,6 +10,9 @@ from formcheck.sources.frames import Frame, Image
 # A picture's own time and the clock may drift apart by so much, as after a hiccup of the network, before they
 # are set together again; our choice.
 AHEAD_S, BEHIND_S = 0.3, 2.0
+# The size that is asked of the camera, and how far width over height may differ within one shape.
+LONGER_PX = 640
+SAME_SHAPE = 0.03
 
 
 class SourceClock:
@@ -30,12 +33,35 @@ class SourceClock:
         return self._last_s
 
 
+class FixedSize:
+    """Gives every picture of a session one size to be measured in.
+
+    WebRTC makes pictures smaller while the connection or the processor is busy, and larger again; a body must
+    not shrink with them.
+    """
+
+    def __init__(self) -> None:
+        self._size: tuple[int, int] | None = None
+
+    def frame(self, t_s: float, image: Image) -> Frame:
+        """Return a picture as a frame of the session's size."""
+        height, width = image.shape[:2]
+        if self._size is None or abs(width / height - self._size[0] / self._size[1]) > SAME_SHAPE:
+            longer = max(height, width, LONGER_PX)  # also when a phone is turned
+            self._size = (
+                round(width * longer / max(height, width)),
+                round(height * longer / max(height, width)),
+            )
+        return Frame(t_s, image, *self._size)
+
+
 class Bridge(VideoProcessorBase):
     """Hands the pictures of one connection to a worker; see streamlit-webrtc's processors."""
 
     def __init__(self, worker: LiveWorker) -> None:
         self._worker = worker
         self._clock = SourceClock()
+        self._size = FixedSize()
 
     async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
         """Take the pictures that came since the last call; only the newest is looked at."""
@@ -43,7 +69,7 @@ class Bridge(VideoProcessorBase):
         image: Image = np.ascontiguousarray(newest.to_ndarray(format="rgb24"), dtype=np.uint8)
         now_s = self._worker.now_s
         t_s = self._clock.at(newest.time if newest.time is not None else now_s, now_s)
-        answer = self._worker.submit(Frame.from_image(t_s, image), dropped=len(frames) - 1)
+        answer = self._worker.submit(self._size.frame(t_s, image), dropped=len(frames) - 1)
         answer.done.wait(ANSWER_WITHIN_S)  # this connection's own thread: nobody else waits
         shown: Image = answer.overlay if answer.overlay is not None else image[:, ::-1]
         return [av.VideoFrame.from_ndarray(np.ascontiguousarray(shown), format="rgb24")]

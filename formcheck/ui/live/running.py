@@ -1,5 +1,7 @@
 """While it runs: the mirrored picture on one side, the board on the other."""
 
+from functools import cache
+
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.config import Translations
@@ -14,7 +16,7 @@ from formcheck.ui.samples import samples
 from formcheck.ui.text import plain
 
 KEY = "live-board"
-POLL_S = 0.15
+POLL_S = 0.25
 """A cue must be on the page and spoken well within the 600 ms that the browser is given."""
 
 # The model looks at 256 pixels of the body: more than this costs time and shows nothing. No cropping: a
@@ -61,15 +63,20 @@ def show(live: Coach) -> None:
             },
             translations=WORDS,
         )
-        clip = next((each for each in samples() if each.exercise == exercise.id and each.clean), None)
-        if clip is not None:
+        clip = _clean_clip(exercise.id)
+        if clip:
             with st.expander("How it should look"):
-                st.video(
-                    str(clip.path), loop=True, autoplay=True, muted=True, alt=f"{exercise.name}, done cleanly"
-                )
+                st.video(clip, loop=True, autoplay=True, muted=True, alt=f"{exercise.name}, done cleanly")
         offer(live)
         if st.button("Leave", key="live-leave", on_click=kindly(_leave), type="tertiary"):
             st.rerun()
+
+
+@cache
+def _clean_clip(exercise_id: str) -> str:
+    """Return the sample in which an exercise is done cleanly; the samples' descriptions are large."""
+    clips = (each.path for each in samples() if each.exercise == exercise_id and each.clean)
+    return str(next(clips, ""))
 
 
 @st.fragment(run_every=POLL_S)
