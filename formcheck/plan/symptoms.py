@@ -98,16 +98,16 @@ def classify(response: Response) -> Class | None:
     before, after = response.before, response.after
     if response.outcome is None:
         return None
-    if response.new_neuro or any(zone(report) > zone(before) for report in _settled(response)):
+    if response.new_neuro or any(zone(report) > zone(before) for report in settled(response)):
         return "peripheralised"
-    if _eased(before, after) and not _eased(before, response.upright, missing=True):
+    if eased(before, after) and not eased(before, response.upright, missing=True):
         return "unstable"
-    kept = _eased(before, after) and _eased(before, response.after_5_min)
+    kept = eased(before, after) and eased(before, response.after_5_min)
     if kept and response.after_5_min is not None and zone(before) > PROXIMAL:
         drew_back = zone(response.after_5_min) < zone(before)
         return "abolished" if drew_back else "centralised"
     last = response.after_5_min or response.upright or after
-    if _eased(before, last) or _functions_better(before, last):
+    if eased(before, last) or _functions_better(before, last):
         return "better"
     return "no_effect"
 
@@ -117,14 +117,14 @@ def class_reason(kind: Class) -> Reason:
     return because(_RULE[kind])
 
 
-def _settled(response: Response) -> tuple[SymptomReport, ...]:
+def settled(response: Response) -> tuple[SymptomReport, ...]:
     """Return what tells where the pain came to rest: five minutes and later, else right after."""
     if response.lasting:
         return response.lasting
     return tuple(report for report in (response.upright, response.after) if report is not None)
 
 
-def _eased(before: SymptomReport, then: SymptomReport | None, *, missing: bool = False) -> bool:
+def eased(before: SymptomReport, then: SymptomReport | None, *, missing: bool = False) -> bool:
     """Whether pain is less distal, or in the same zone by two points less."""
     if then is None:
         return missing

@@ -14,7 +14,7 @@ from formcheck.plan.rules import Reason, because
 from formcheck.plan.screen import Lock, Mode, Screen, screen
 from formcheck.plan.sessions import Session, baseline, next_day
 from formcheck.plan.standing import RED_REST
-from formcheck.plan.symptoms import NPRS_CHANGE, Response, worst_nprs, zone
+from formcheck.plan.symptoms import NPRS_CHANGE, Response, eased, worst_nprs, zone
 
 DAYS_A_WEEK = 3
 WEEK_DAYS = 7
@@ -148,9 +148,17 @@ def _pending(here: Context, sets: Mapping[str, int]) -> Ask | None:
             continue
         if session.response.outcome is None:
             return Ask("after", session.exercise_id)
+        if here.mode == "clinic" and _may_be_unstable(session.response):
+            return Ask("upright", session.exercise_id)
         if session.response.after_5_min is None and _changed(session.response):
             return Ask("after_5_min", session.exercise_id)
     return None
+
+
+def _may_be_unstable(response: Response) -> bool:
+    """Whether it eased and nobody has looked yet, after a minute on the feet, if it stays so."""
+    looked = response.upright is not None or response.after_5_min is not None
+    return not looked and response.after is not None and eased(response.before, response.after)
 
 
 def _changed(response: Response) -> bool:

@@ -51,7 +51,7 @@ def write_pdf_of_sets(sets: Iterable[KeptSet], log: Sequence[Entry], path: Path)
         loaded = known.get(each.report.exercise.id)
         done = set_done(each.report, each.at, exercise=loaded.exercise if loaded else None, set_id=each.name)
         entries.append(done)
-    write_progress_pdf(entries, path, names=_names(entries))
+    write_progress_pdf(entries, path, names=exercise_names(entries))
     return count
 
 
@@ -67,7 +67,7 @@ def write_progress_pdf(log: Sequence[Entry], path: Path, *, names: dict[str, str
     names : dict of str to str, optional
         What exercises are called, by id, in their order; the library's names by default.
     """
-    names = names or _names(log)
+    names = names or exercise_names(log)
     found = trends(log, names)
     drawings = {
         f"trend-{i}.svg": trend_figure(trend, title=title_of(trend, names), palette=LIGHT, name=f"t{i}")
@@ -89,7 +89,7 @@ def title_of(trend: Trend, names: dict[str, str]) -> str:
     return f"{trend.measure.name}: {names.get(trend.exercise_id, trend.exercise_id)}"
 
 
-def _names(log: Sequence[Entry]) -> dict[str, str]:
+def exercise_names(log: Sequence[Entry]) -> dict[str, str]:
     """Return the exercises that were done, the four steps in their order first."""
     done = {entry.exercise_id for entry in log if isinstance(entry, SetDone)}
     known = {name: loaded.exercise for name, loaded in library().items() if name in done}

@@ -13,6 +13,8 @@ from formcheck.ui.accounts.patients import page as patients_page
 from formcheck.ui.exercises import page as exercises_page
 from formcheck.ui.guarded import guarded
 from formcheck.ui.live.page import page as live_page
+from formcheck.ui.plan.page import page as plan_page
+from formcheck.ui.plan.progress_page import page as progress_page
 from formcheck.ui.review.page import page as review_page
 from formcheck.ui.sets.page import page as sets_page
 
@@ -28,6 +30,8 @@ def all_pages() -> list[st.Page]:
         st.Page(guarded(sets_page), title="My sets · formcheck", url_path="sets"),
         *([patients] if page_role() == "clinician" else []),
         st.Page(guarded(live_page), title="Live · formcheck", url_path="live"),
+        st.Page(guarded(plan_page), title="Plan · formcheck", url_path="plan"),
+        st.Page(guarded(progress_page), title="Progress · formcheck", url_path="progress"),
         st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
         st.Page(guarded(about_page), title="About · formcheck", url_path="about"),
     ]
