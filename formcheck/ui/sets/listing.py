@@ -56,7 +56,6 @@ def _line(row: SetRow, open_set: Callable[[str], None], *, sharing: bool) -> Non
             key=f"open-{row.id}",
             on_click=open_set,
             args=(row.id,),
-            help=f"{words.title(row)}, {words.when(row.performed_at, st.context.timezone)}",
         )
 
 
