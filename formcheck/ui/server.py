@@ -15,6 +15,7 @@ from formcheck.ui import entry_file
 from formcheck.ui.accounts.gate import Gate
 from formcheck.ui.accounts.routes import routes as account_routes
 from formcheck.ui.kept import kept
+from formcheck.ui.live.routes import routes as live_routes
 from formcheck.ui.uploads.media import routes as media_routes
 from formcheck.ui.uploads.routes import routes as upload_routes
 from formcheck.ui.uploads.worker import Worker
@@ -24,7 +25,7 @@ def application() -> st.App:
     """Return the pages with our own routes beside them."""
     return st.App(
         entry_file(),
-        routes=[*account_routes(), *media_routes(), *upload_routes()],
+        routes=[*account_routes(), *media_routes(), *upload_routes(), *live_routes()],
         middleware=[Middleware(Gate)],
         lifespan=_lifespan,
     )

@@ -20,7 +20,7 @@ export default function (component) {
   const board = root.fcBoard ?? (root.fcBoard = new Board(root));
   board.tell = setTriggerValue;
   board.listen();
-  board.show(data);
+  board.begin(data);
   return () => board.leave();
 }
 
@@ -28,7 +28,6 @@ class Board {
   constructor(root) {
     this.root = root;
     this.voice = new Voice();
-    this.newest = -1;
     this.session = "";
   }
 
@@ -47,7 +46,22 @@ class Board {
   leave() {
     this.controller?.abort();
     this.controller = null;
-    if (!document.contains(this.root)) this.voice.silence();
+    if (document.contains(this.root)) return; // only drawn again
+    this.events?.close();
+    this.voice.silence();
+  }
+
+  begin(data) {
+    if (this.session === data.session && this.events?.readyState !== EventSource.CLOSED) return;
+    this.session = data.session;
+    this.quiet = data.quiet;
+    this.where = new URL(data.events, location.origin);
+    this.root.innerHTML = data.frame;
+    this.part("tones").checked = data.sound === "tones";
+    this.settle();
+    this.events?.close();
+    this.events = new EventSource(this.where); // goes on by itself after a hiccup of the network
+    this.events.onmessage = (event) => this.show(JSON.parse(event.data));
   }
 
   pressed(event) {
@@ -61,7 +75,7 @@ class Board {
 
   act(what) {
     if (what === "stop") this.voice.silence(); // at once, before the server knows
-    this.tell("act", { what, at: Date.now() });
+    fetch(new URL(`act?what=${what}`, this.where), { method: "POST" }).catch(() => undefined);
   }
 
   settle() {
@@ -79,19 +93,16 @@ class Board {
   }
 
   show(data) {
-    if (this.session !== data.session) {
-      this.session = data.session;
-      this.newest = data.quiet ? Infinity : -1;
-      this.root.innerHTML = data.frame;
-      this.root.querySelector('[data-part="tones"]').checked = data.sound === "tones";
-      this.settle();
-    }
     for (const [name, text] of Object.entries(data.texts)) this.write(name, text);
     for (const [name, html] of Object.entries(data.htmls)) this.draw(name, html);
     Object.assign(this.root.dataset, {
       stage: data.stage, rate: data.rate, overlay: data.overlay_ms, picture: data.picture, dropped: data.dropped,
     });
     this.hear(data.lines, data.epoch_ms);
+    if (data.over) {
+      this.events.close();
+      this.tell("act", { what: "over", at: Date.now() }); // the page shows what was done
+    }
   }
 
   write(name, text) {
@@ -120,7 +131,7 @@ class Board {
       item.dataset.lag = Math.round(Date.now() - epoch_ms - line.t * 1000); // between two clocks of one machine
       log.append(item);
       log.fcNewest = line.n;
-      if (line.n > this.newest) this.voice.say(line, item);
+      if (!this.quiet) this.voice.say(line, item);
     }
     while (log.children.length > SHOWN_LINES) log.firstChild.remove();
     if (fresh.length) log.scrollTop = log.scrollHeight;

@@ -12,8 +12,9 @@ from formcheck.body.reasons import how_to_fix, why
 from formcheck.live.checks import Check
 from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.pacer import Pace
-from formcheck.live.state import LiveState
+from formcheck.live.state import LiveState, Speed
 from formcheck.live.voice import Line
+from formcheck.live.worker import LiveWorker
 from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, degrees
 from formcheck.ui.live.coach import Sound
 
@@ -50,28 +51,42 @@ def starter(label: str, *, key: str, on_answer: Any) -> Any:  # noqa: ANN401 - a
     return _component("starter", html)(key=key, data={"label": label}, on_answer_change=on_answer)
 
 
-def board_data(
-    state: LiveState | None, session: str, sound: Sound, *, epoch_s: float = 0.0, display: bool = False
-) -> dict[str, Any]:
-    """Return what the script needs: texts and drawings by the name of their place, and the lines to say.
-
-    ``epoch_s`` is when the session's clock was 0.
-    """
-    texts, htmls = (_texts(state), _htmls(state)) if state is not None else (_STARTING, {})
+def board_data(session: str, events: str, sound: Sound, *, display: bool = False) -> dict[str, Any]:
+    """Return what the script needs once: its fixed parts, and where it hears what changes."""
     return {
         "session": session,
+        "events": events,
         "quiet": display,
         "sound": sound,
-        "stage": state.stage if state is not None else "set_up",
         "frame": _frame(display=display),
-        "texts": texts,
-        "htmls": htmls,
-        "epoch_ms": epoch_s * 1000,
-        "rate": round(state.speed.analysed_per_s, 1) if state is not None else 0,
-        "overlay_ms": round(state.speed.overlay_s * 1000) if state is not None else 0,
-        "picture": "x".join(map(str, state.speed.picture_px)) if state is not None else "",
-        "dropped": state.speed.dropped if state is not None else 0,
-        "lines": [_line(each) for each in state.lines] if state is not None else [],
+    }
+
+
+def board_state(worker: LiveWorker, since: int = 0) -> dict[str, Any]:
+    """Return the board of the moment: texts and drawings by the name of their place, and the lines to say.
+
+    Parameters
+    ----------
+    worker : LiveWorker
+        Whose session.
+    since : int
+        Lines up to this number were heard already.
+    """
+    state = worker.state
+    speed = state.speed if state is not None else Speed()
+    ended = state is not None and state.stage == "ended"
+    finished = len(worker.finished) >= worker.sets_over and not worker.finishing
+    return {
+        "stage": state.stage if state is not None else "set_up",
+        "over": (ended and finished) or not worker.alive,
+        "texts": {**(_texts(state) if state is not None else _STARTING), "trouble": worker.trouble},
+        "htmls": _htmls(state) if state is not None else {},
+        "epoch_ms": worker.epoch_s * 1000,
+        "rate": round(speed.analysed_per_s),
+        "overlay_ms": round(speed.overlay_s * 1000),
+        "picture": "x".join(map(str, speed.picture_px)),
+        "dropped": speed.dropped,
+        "lines": [_line(each) for each in state.lines if each.number > since] if state is not None else [],
     }
 
 
@@ -177,6 +192,7 @@ def _frame(*, display: bool) -> str:
     """Return the board's fixed parts; the script fills those with a ``data-part``."""
     act = "" if display else _ACTIONS
     return f"""
+<p class="fc-withheld-now" role="alert" data-part="trouble"></p>
 <div class="fc-say"><p data-part="set"></p><h2 data-part="say"></h2><p data-part="hint"></p></div>
 <div class="fc-number"><strong data-part="count"></strong><span data-part="of"></span></div>
 <p class="fc-wait" data-part="wait" role="timer"></p>

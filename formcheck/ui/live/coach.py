@@ -59,7 +59,7 @@ class Coach:
 
     def __init__(self, folder: Path) -> None:
         self._home = folder
-        self.id = ""
+        self.id, self.display_code = "", ""
         self.choice: Choice | None = None
         self.worker: LiveWorker | None = None
         self.earlier: tuple[FinishedSet, ...] = ()
@@ -82,7 +82,7 @@ class Coach:
     def begin(self, choice: Choice) -> None:
         """Start with a choice; the camera comes by itself."""
         self.forget()
-        self.id = secrets.token_hex(16)
+        self.id, self.display_code = secrets.token_hex(16), secrets.token_urlsafe(12)
         self.choice, self.felt = choice, None
         self.worker = LiveWorker(
             Work(

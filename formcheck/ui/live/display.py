@@ -1,37 +1,27 @@
 """A second device that shows the same set: the board alone, without camera, voice or keys."""
 
-import secrets
 from io import BytesIO
-from weakref import WeakValueDictionary
 
 import segno
 import streamlit as st
 
 from formcheck.ui.live.board import board, board_data
 from formcheck.ui.live.coach import Coach
+from formcheck.ui.live.routes import followed, let_follow
 from formcheck.ui.text import plain
 
 CODE = "display"
-POLL_S = 0.3
 GONE = (
     "There is no running session under this address any more. "
     "Open the address that the exercising device shows."
 )
 
 
-@st.cache_resource(show_spinner=False)
-def _displays() -> "WeakValueDictionary[str, Coach]":
-    """Return the sessions that a display may show, by a code that nobody guesses."""
-    return WeakValueDictionary()
-
-
 def offer(live: Coach) -> None:
     """Offer the address of the display."""
     with st.expander("Show it on a second screen"):
-        known = _displays()
-        code = next((code for code, each in known.items() if each is live), None) or secrets.token_urlsafe(12)
-        known[code] = live
-        address = f"{(st.context.url or '').partition('?')[0]}?{CODE}={code}"
+        let_follow(live, live.display_code)
+        address = f"{(st.context.url or '').partition('?')[0]}?{CODE}={live.display_code}"
         st.markdown("Open this address on the other device. It only shows; it has no camera and no voice.")
         st.code(address, language=None, wrap_lines=True)
         drawn = BytesIO()
@@ -41,20 +31,11 @@ def offer(live: Coach) -> None:
 
 def show(code: str) -> None:
     """Show the session of a code."""
-    live = _displays().get(code)
+    live = followed(code)
     if live is None or live.worker is None:
         st.info(plain(GONE), icon=":material/info:")
         return
-    _shown(code)
-
-
-@st.fragment(run_every=POLL_S)
-def _shown(code: str) -> None:
-    live = _displays().get(code)
-    if live is None or live.worker is None:
-        st.info(plain(GONE), icon=":material/info:")
-        return
-    data = board_data(live.worker.state, live.id, "voice", display=True)
+    data = board_data(live.id, let_follow(live, code), "voice", display=True)
     board(data, key="live-display", on_act=_nothing)
 
 

@@ -12,19 +12,17 @@ from formcheck.ui.live.bridge import Bridge
 from formcheck.ui.live.coach import Coach, coach
 from formcheck.ui.live.display import offer
 from formcheck.ui.live.ice import ice_servers
+from formcheck.ui.live.routes import let_follow
 from formcheck.ui.samples import samples
-from formcheck.ui.text import plain
 
 KEY = "live-board"
-POLL_S = 0.25
-"""A cue must be on the page and spoken well within the 600 ms that the browser is given."""
 
 # The model looks at 256 pixels of the body: more than this costs time and shows nothing. No cropping: a
 # picture that the browser cuts to shape cuts feet off.
 PICTURE = {
     "width": {"ideal": 640},
     "height": {"ideal": 480},
-    "frameRate": {"ideal": 30, "max": 30},
+    "frameRate": {"ideal": 25, "max": 30},
     "resizeMode": "none",
 }
 WORDS: Translations = {
@@ -42,7 +40,8 @@ def show(live: Coach) -> None:
     worker, exercise = live.worker, live.choice.loaded.exercise
     picture, words = st.columns([5, 7], gap="medium")
     with words:
-        _board(live.id)
+        data = board_data(live.id, let_follow(live, live.id), live.choice.sound)
+        board(data, key=KEY, on_act=_heard)
     with picture, st.container(key="live-picture"):
         configuration = {"iceServers": ice_servers()}
         webrtc_streamer(
@@ -79,30 +78,8 @@ def _clean_clip(exercise_id: str) -> str:
     return str(next(clips, ""))
 
 
-@st.fragment(run_every=POLL_S)
-def _board(session: str) -> None:
-    live = coach()
-    if live.id != session or live.worker is None or live.choice is None:
-        st.rerun()
-        return
-    worker = live.worker
-    if worker.trouble:
-        st.error(plain(worker.trouble), icon=":material/info:")
-    state = worker.state
-    board(
-        board_data(state, session, live.choice.sound, epoch_s=worker.epoch_s), key=KEY, on_act=kindly(_obey)
-    )
-    ended = state is not None and state.stage == "ended" and not worker.finishing
-    if ended and len(worker.finished) >= worker.sets_over:
-        st.rerun()
-
-
-def _obey() -> None:
-    """Hand a key or a button to the session."""
-    act = st.session_state[KEY].act
-    worker = coach().worker
-    if act and worker is not None and act["what"] in ("stop", "next", "again"):
-        worker.command(act["what"])
+def _heard() -> None:
+    """Hear that the session is over: the page runs again by itself, and shows what was done."""
 
 
 def _leave() -> None:
