@@ -90,10 +90,13 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
 
 
 def _tempo(judged: Judged, loaded: LoadedExercise) -> float:
-    """Return how well the way back's tempo fits; 1 where the camera sees the joints, which say more."""
+    """Return how well the way back's tempo fits, between the exercises of one leg.
+
+    1 where the camera sees the joints, which say more.
+    """
     measured_s = judged.report.set.tempo_s.eccentric
     seen_as_asked = judged.signal == loaded.exercise.repetition.signals[0]
-    if seen_as_asked or not measured_s:
+    if seen_as_asked or not measured_s or not loaded.exercise.repetition.one_leg:
         return 1.0
     octaves = abs(float(np.log2(measured_s / SEEN_SHARE / loaded.exercise.targets.eccentric_s)))
     return 1.0 - TEMPO_DOUBT * min(1.0, octaves)
