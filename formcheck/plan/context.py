@@ -11,7 +11,7 @@ from formcheck.plan.entries import Entry, Moment
 from formcheck.plan.level import Level, level_of, step_words
 from formcheck.plan.rules import Reason, because
 from formcheck.plan.screen import Lock, Mode
-from formcheck.plan.sessions import Session, sessions
+from formcheck.plan.sessions import Session, baseline, sessions
 from formcheck.plan.standing import Standing, standing
 
 State = Literal["emergency", "see_someone", "screen", "stop", "rest", "before", "go", "done"]
@@ -192,9 +192,11 @@ def context(
     every = sessions(seen)
     steps = sorted((e for e in exercises.values() if e.step is not None), key=lambda e: e.step or 0)
     own = {exercise.id: exercise for exercise in steps}
+    before = baseline(seen, now.date())
+    began = before.at if before is not None else now
     stands = {
         name: standing(
-            name, [s for s in every if s.exercise_id == name and s.day < now.date()], seen, mode, now
+            name, [s for s in every if s.exercise_id == name and s.day < now.date()], seen, mode, now, began
         )
         for name in own
     }

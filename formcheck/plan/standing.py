@@ -31,11 +31,17 @@ def removal_flag(exercise_id: str) -> str:
 
 
 def standing(
-    exercise_id: str, done: Sequence[Session], log: Sequence[Entry], mode: Mode, now: datetime
+    exercise_id: str,
+    done: Sequence[Session],
+    log: Sequence[Entry],
+    mode: Mode,
+    now: datetime,
+    began: datetime | None = None,
 ) -> Standing:
     """Return how an exercise stands.
 
-    A session whose answer was not noted changes nothing.
+    A rest that was not over when the day ``began`` lasts for that day, so that nothing turns up in the
+    middle of a session. A session whose answer was not noted changes nothing.
     """
     state: State = "new"
     reds, greens = 0, 0
@@ -60,7 +66,7 @@ def standing(
         and cleared(log, removal_flag(exercise_id), red_at, mode, now)
     ):
         state = "open"
-    if state == "retry" and red_at is not None and now < red_at + RED_REST:
+    if state == "retry" and red_at is not None and (began or now) < red_at + RED_REST:
         state = "resting"
     return Standing(state, red_at, red_at + RED_REST if red_at else None)
 

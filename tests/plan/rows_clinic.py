@@ -111,6 +111,14 @@ CLINIC = [
         hour=9.0,
     ),
     day(
+        "red-rest",
+        "a rest that ends in the middle of a session lasts for the day",
+        (*OK, *RED_E3, felt("before", 1, 2, day=3, hour=8)),
+        3,
+        waits(E3),
+        hour=18.0,
+    ),
+    day(
         "red-retry",
         "after 48 hours once more, smaller",
         (*OK, *session(E1, day=1, later=(1, 5)), felt("before", 1, 2, day=4)),

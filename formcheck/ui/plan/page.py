@@ -87,9 +87,7 @@ def _today(log: PlanLog, plan: Today, exercises: dict[str, Exercise]) -> None:
     if plan.state in ("go", "done", "before"):
         st.html(f'<p class="fc-stop">{escape(STOP_IF_IT_HURTS)}</p>')
     with st.container(horizontal=True):
-        st.button(
-            "Something has changed: answer the questions again", on_click=_ask_again, key="plan-screen-again"
-        )
+        st.button("Something has changed", on_click=_ask_again, key="plan-screen-again")
         if plan.state in ("rest", "stop", "done"):
             st.button("Note how it is", on_click=_note_now, args=(plan,), key="plan-note-now-button")
     note = CLINIC_NOTE if plan.mode == "clinic" else HOME_NOTE

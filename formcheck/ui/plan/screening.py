@@ -23,12 +23,9 @@ def questions(log: PlanLog) -> None:
     st.markdown(
         "Answer each one for how it is now. Whatever is new or worse since you last answered is a yes."
     )
-    for question in QUESTIONS:
-        answer = st.radio(question.text, ("Yes", "No"), index=None, horizontal=True, key=_key(question))
-        if answer == "Yes" and question.tier == "emergency":
-            st.error(
-                plain(because("screen-emergency", question=question.text).text), icon=":material/emergency:"
-            )
+    with st.container(key="plan-questions"):
+        for question in QUESTIONS:
+            _ask(question)
     missing = sum(st.session_state.get(_key(question)) is None for question in QUESTIONS)
     st.caption(NOTHING_EXCLUDED)
     emergency = any(q.tier == "emergency" and st.session_state.get(_key(q)) == "Yes" for q in QUESTIONS)
@@ -39,6 +36,13 @@ def questions(log: PlanLog) -> None:
         disabled=bool(missing) and not emergency,
         on_click=kindly(lambda: _keep(log)),
     )
+
+
+def _ask(question: Question) -> None:
+    answer = st.radio(question.text, ("Yes", "No"), index=None, horizontal=True, key=_key(question))
+    if answer == "Yes" and question.tier == "emergency":
+        said = because("screen-emergency", question=question.text).text
+        st.error(plain(said), icon=":material/emergency:")
 
 
 def clearance(log: PlanLog, plan: Today, *, by_clinician: bool) -> None:
