@@ -16,7 +16,10 @@ Every call takes the actor who asks and raises `NotThereError` where they may no
 ``store.uploads``, ``store.work``
     Recordings on their way in, resumable; analysis beside the pages: ``ask``, ``stages``, ``claim``.
 ``store.logbook``
-    The patient's log (``add``, ``entries``) and prescriptions (``prescribe``, ``prescriptions``).
+    The patient's log (``add``, ``entries``) and prescriptions (``prescribe``, ``prescriptions``,
+    ``prescription_of`` a set).
+``store.reviews``, ``store.remarks``, ``store.waiting``
+    Clinicians' verdicts and what they looked through; words about a set; what waits for a clinician.
 ``store.people``, ``store.invitations``, ``store.sessions``
     Accounts, choices, a clinician's ``patients``; one-time codes; logging in and out.
 ``store.audit``, ``store.takeout``, ``store.erase``

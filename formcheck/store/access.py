@@ -30,6 +30,7 @@ class Right(Enum):
     SEE = "see"  # a set or one of its files, at a level
     FOLLOW = "follow"  # name, log and prescription
     PRESCRIBE = "prescribe"
+    REVIEW = "review"  # judge a set's repetitions beside formcheck, and say that it is looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,12 @@ def decide(actor: Actor, right: Right, facts: Facts) -> bool:
         return right in (Right.OWN, Right.SEE)
     if actor.role in ("home", "patient"):
         own = bool(actor.account_id) and actor.account_id == facts.patient_id
+        if right is Right.REVIEW:
+            return False
         # at home there is nobody else to prescribe
         return own and (right is not Right.PRESCRIBE or actor.role == "home")
     if actor.role == "clinician" and facts.in_care:
-        if right is Right.SEE:
+        if right in (Right.SEE, Right.REVIEW):
             return Level.NOTHING < facts.needed <= facts.shared
         return right in (Right.FOLLOW, Right.PRESCRIBE)
     return False

@@ -13,7 +13,7 @@ from formcheck.store.access import Actor, Right
 from formcheck.store.audit import note
 from formcheck.store.columns import now
 from formcheck.store.database import Database
-from formcheck.store.guard import require
+from formcheck.store.guard import require, set_for
 from formcheck.store.tables_sets import LogEntry, PrescriptionVersion
 
 
@@ -137,6 +137,21 @@ class Logbook:
                 .order_by(PrescriptionVersion.number.desc())
             )
             return [Prescription(**_values(row, Prescription)) for row in rows]
+
+    def prescription_of(self, actor: Actor, set_id: str) -> Prescription | None:
+        """Return the version that held when a set was done; None where nothing was prescribed yet."""
+        with self._database.read() as session:
+            row = set_for(session, actor, Right.SEE, set_id)
+            found = session.scalar(
+                select(PrescriptionVersion)
+                .where(
+                    PrescriptionVersion.patient_id == row.patient_id,
+                    PrescriptionVersion.at <= row.performed_at,
+                )
+                .order_by(PrescriptionVersion.number.desc())
+                .limit(1)
+            )
+            return Prescription(**_values(found, Prescription)) if found else None
 
 
 def _values(row: object, kind: type[Entry] | type[Prescription]) -> dict[str, Any]:

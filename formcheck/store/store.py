@@ -13,11 +13,14 @@ from formcheck.store.logbook import Logbook
 from formcheck.store.media import Media
 from formcheck.store.migrate import make_ready
 from formcheck.store.people import People
+from formcheck.store.remarks import Remarks
+from formcheck.store.reviews import Reviews
 from formcheck.store.sessions import Sessions
 from formcheck.store.sets import Sets
 from formcheck.store.settings import Settings
 from formcheck.store.takeout import Takeout
 from formcheck.store.uploads import Uploads
+from formcheck.store.waiting import WaitingList
 from formcheck.store.work import Work
 
 
@@ -36,6 +39,9 @@ class Store:
     uploads: Uploads
     work: Work
     logbook: Logbook
+    reviews: Reviews
+    remarks: Remarks
+    waiting: WaitingList
     audit: Audit
     takeout: Takeout
 
@@ -54,6 +60,7 @@ class Store:
         media = Media(database, settings.media_url)
         sets, people = Sets(database, media), People(database)
         logbook, audit = Logbook(database), Audit(database)
+        reviews, remarks = Reviews(database), Remarks(database)
         return cls(
             settings=settings,
             database=database,
@@ -66,8 +73,11 @@ class Store:
             uploads=Uploads(database, media, settings.data_dir / "uploads"),
             work=Work(database),
             logbook=logbook,
+            reviews=reviews,
+            remarks=remarks,
+            waiting=WaitingList(database),
             audit=audit,
-            takeout=Takeout(people, sets, logbook, audit),
+            takeout=Takeout(people, sets, logbook, reviews, remarks, audit),
         )
 
     def erase(self, actor: Actor) -> None:

@@ -17,6 +17,8 @@ from formcheck.store.audit import Audit
 from formcheck.store.logbook import Logbook
 from formcheck.store.people import People
 from formcheck.store.records import Content, FileRow, NewSet, Outcome, SetRow
+from formcheck.store.remarks import Remarks
+from formcheck.store.reviews import Reviews
 from formcheck.store.sets import Sets
 
 FORMAT, VERSION = "formcheck export", 1
@@ -32,6 +34,8 @@ class Takeout:
     people: People
     sets: Sets
     logbook: Logbook
+    reviews: Reviews
+    remarks: Remarks
     audit: Audit
 
     def write(self, actor: Actor, path: Path) -> None:
@@ -87,6 +91,8 @@ class Takeout:
             "sets": [self._set(actor, archive, row) for row in self._all_sets(actor)],
             "log": [asdict(entry) for entry in self._own(self.logbook.entries, actor)],
             "prescriptions": [asdict(each) for each in self._own(self.logbook.prescriptions, actor)],
+            "marks": [asdict(each) for each in self._own(self.reviews.marks_of_patient, actor)],
+            "remarks": [asdict(each) for each in self._remarks(actor)],
             "trail": [asdict(trace) for trace in self._trail(actor)],
         }
 
@@ -97,6 +103,11 @@ class Takeout:
 
     def _own(self, of: Any, actor: Actor) -> list[Any]:  # noqa: ANN401 - two methods of like shape
         return [] if actor.role == "clinician" else of(actor, actor.account_id)
+
+    def _remarks(self, actor: Actor) -> list[Any]:
+        return (
+            [] if actor.role == "clinician" else self.remarks.of_patient(actor, actor.account_id, limit=ALL)
+        )
 
     def _trail(self, actor: Actor) -> list[Any]:
         return [] if actor.role == "clinician" else self.audit.of_patient(actor, actor.account_id, limit=ALL)

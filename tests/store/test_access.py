@@ -23,7 +23,7 @@ def test_nobody_may_anything(right: Right) -> None:
 def test_a_patient_has_what_is_theirs_and_nothing_else(right: Right) -> None:
     for in_care, shared, needed in itertools.product((False, True), LEVELS, LEVELS):
         own = decide(Actor("patient", "patient"), right, Facts("patient", in_care, shared, needed))
-        assert own is (right is not Right.PRESCRIBE)
+        assert own is (right not in (Right.PRESCRIBE, Right.REVIEW))
         assert not decide(Actor("somebody", "patient"), right, Facts("patient", in_care, shared, needed))
 
 
@@ -32,6 +32,7 @@ def test_a_clinician_sees_what_is_shared_by_who_accepted_them() -> None:
     for shared, needed in itertools.product(LEVELS, LEVELS):
         seen = decide(clinician, Right.SEE, Facts("patient", True, shared, needed))
         assert seen is (needed != Level.NOTHING and needed <= shared)
+        assert decide(clinician, Right.REVIEW, Facts("patient", True, shared, needed)) is seen
         for right in RIGHTS:
             assert not decide(clinician, right, Facts("patient", False, shared, needed))
 

@@ -18,9 +18,12 @@ from formcheck.store.live import LiveSets
 from formcheck.store.logbook import Logbook
 from formcheck.store.people import Choices, People
 from formcheck.store.records import Content, NewSet
+from formcheck.store.remarks import Remarks
+from formcheck.store.reviews import Reviews
 from formcheck.store.sets import Sets
 from formcheck.store.takeout import Takeout
 from formcheck.store.uploads import Uploads, Wish
+from formcheck.store.waiting import WaitingList
 from formcheck.store.work import Work
 from tests.store.world import WHEN, World, keep, mine, outcome
 
@@ -37,6 +40,10 @@ class Scene:
     keys: dict[str, str]
     upload_id: str
     folder: Path
+
+    def said(self) -> str:
+        """Have the patient say something; returns the remark's id."""
+        return self.world.store.remarks.add(self.world.patient, self.set_id, "It felt odd.")
 
 
 Call = Callable[[Scene, Actor], object]
@@ -62,7 +69,7 @@ def start_upload(scene: Scene, actor: Actor) -> object:
         return file.write(b"more")
 
 
-EVERY_LEVEL = Level.NOTHING
+EVERY_LEVEL, NUMBERS = Level.NOTHING, Level.NUMBERS
 TABLE = [
     Line("Sets.get", lambda s, a: s.world.store.sets.get(a, s.set_id), Level.NUMBERS),
     Line("Sets.report", lambda s, a: s.world.store.sets.report(a, s.set_id), Level.NUMBERS),
@@ -112,6 +119,26 @@ TABLE = [
         EVERY_LEVEL,
         patient=False,
     ),
+    Line("Logbook.prescription_of", lambda s, a: s.world.store.logbook.prescription_of(a, s.set_id), NUMBERS),
+    Line("Reviews.mark", lambda s, a: s.world.store.reviews.mark(a, s.set_id, 1), NUMBERS, patient=False),
+    Line(
+        "Reviews.mark", lambda s, a: s.world.store.reviews.mark(a, s.set_id, 1, "ok"), NUMBERS, patient=False
+    ),
+    Line("Reviews.unmark", lambda s, a: s.world.store.reviews.unmark(a, s.set_id, 1), NUMBERS, patient=False),
+    Line("Reviews.marks", lambda s, a: s.world.store.reviews.marks(a, s.set_id), NUMBERS),
+    Line("Reviews.marks_of_patient", lambda s, a: s.world.store.reviews.marks_of_patient(a, mine(s.world))),
+    Line("Reviews.finish", lambda s, a: s.world.store.reviews.finish(a, s.set_id), NUMBERS, patient=False),
+    Line("Reviews.reopen", lambda s, a: s.world.store.reviews.reopen(a, s.set_id), NUMBERS, patient=False),
+    Line("Reviews.finished", lambda s, a: s.world.store.reviews.finished(a, s.set_id), NUMBERS),
+    Line("Remarks.add", lambda s, a: s.world.store.remarks.add(a, s.set_id, "Well done."), NUMBERS),
+    Line(
+        "Remarks.add",
+        lambda s, a: s.world.store.remarks.add(a, s.set_id, "Why?", moment_s=2.0, answer_to=s.said()),
+        NUMBERS,
+    ),
+    Line("Remarks.of_set", lambda s, a: s.world.store.remarks.of_set(a, s.set_id), NUMBERS),
+    Line("Remarks.of_patient", lambda s, a: s.world.store.remarks.of_patient(a, mine(s.world)), EVERY_LEVEL),
+    Line("Remarks.take_back", lambda s, a: s.world.store.remarks.take_back(a, s.said())),
     Line("Audit.of_patient", lambda s, a: s.world.store.audit.of_patient(a, mine(s.world))),
 ]
 # what only ever touches the actor's own things: tested below
@@ -134,6 +161,11 @@ OWN = {
     "Invitations.accept",
     "Takeout.write",
     "Takeout.read",
+    "Reviews.all_marks",
+    "Remarks.phrases",
+    "Remarks.keep_phrase",
+    "Remarks.drop_phrase",
+    "WaitingList.of_clinician",
 }
 # no request reaches these: the worker's, the operator's, housekeeping; and what is asked before a login
 INNER = {
@@ -191,6 +223,7 @@ def denied(line: Line, here: Scene, actor: Actor) -> None:
 def test_every_call_of_the_store_stands_in_the_table() -> None:
     """A new method cannot be forgotten: it is in the table, in `OWN`, or said to be an inner one."""
     kinds = (Sets, Work, LiveSets, Uploads, People, Invitations, Logbook, Audit, Takeout)
+    kinds = (*kinds, Reviews, Remarks, WaitingList)
     there = {
         f"{kind.__name__}.{name}"
         for kind in kinds

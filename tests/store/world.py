@@ -63,8 +63,13 @@ def report(*, reps: int = 3, red: int = 1, exercise: str = "squat") -> Mapping[s
         "exercise": {"id": exercise, "version": 1, "name": exercise.capitalize()},
         "set": {"reps": reps, "ok": reps - red, "borderline": 0, "fault": red, "cannot_judge": 0},
         "reps": [
-            {"verdict": verdict, "faults": [{"severity": "red"}] if verdict == "fault" else []}
-            for verdict in verdicts
+            {
+                "index": i,
+                "peak_s": 2.0 * i,
+                "verdict": verdict,
+                "faults": [{"id": "rounding", "severity": "red"}] if verdict == "fault" else [],
+            }
+            for i, verdict in enumerate(verdicts, start=1)
         ],
     }
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from formcheck.store import tables_people, tables_sets  # noqa: F401 - their tables must be known
+from formcheck.store import tables_people, tables_review, tables_sets  # noqa: F401 - their tables must be known
 from formcheck.store.columns import Base
 
 connection = context.config.attributes["connection"]

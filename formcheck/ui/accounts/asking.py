@@ -25,9 +25,11 @@ def page_actor() -> Actor:
     """Return who looks at a page. At home that is the one person there is, at this computer only."""
     store = kept()
     if store.settings.mode == "home":
-        # Streamlit tells no address for the computer itself
-        return store.people.at_home() if st.context.ip_address in (None, *LOOPBACK) else NOBODY
-    actor = store.sessions.actor(st.context.cookies.get(COOKIE))
+        address = st.context.ip_address  # none for the computer itself, and outside of a browser
+        elsewhere = isinstance(address, str) and address not in LOOPBACK
+        return NOBODY if elsewhere else store.people.at_home()
+    token = st.context.cookies.get(COOKIE)
+    actor = store.sessions.actor(token if isinstance(token, str) else None)
     return actor if actor != NOBODY else openid_actor(store)
 
 
