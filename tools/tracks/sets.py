@@ -166,6 +166,7 @@ def recipe(split: str, number: int) -> tuple[Clip, Recording]:
     late_s = float(rng.uniform(1.0, 3.0)) if special == "late" else 0.0
     middle = len(reps) // 2 - 1
     if special in ("pause", "two-sets"):
+        reps[middle] = _rep(kind, rng, clean=True)  # who pauses stands as they began
         reps[middle]["rest_s"] = float(rng.uniform(9.0, 12.0))
     begin_s = late_s + NEUTRAL_S + float(rng.uniform(0.2, 1.0))
     lengths = np.cumsum([row["up_s"] + row["hold_s"] + row["down_s"] + row["rest_s"] for row in reps])
