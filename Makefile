@@ -39,7 +39,7 @@ run: setup
 	$(BIN)/formcheck app --port $(PORT)
 
 test: setup $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not system" -q
+	$(BIN)/python -m pytest -m "not system" -q -n auto --dist worksteal
 
 test-system: setup $(VENV)/.dev
 	$(BIN)/python tests/system/prepare.py

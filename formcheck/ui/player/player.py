@@ -37,7 +37,9 @@ def player_data(analysis: Analysis, focus: Focus) -> dict[str, Any]:
         "left": PLOT_LEFT_PX,
         "right": PLOT_RIGHT_PX,
         "label": signal_label(focus.signal),
-        "reps": [{"index": rep.index, "start_s": rep.move_start_s, "end_s": rep.move_end_s} for rep in report.reps],
+        "reps": [
+            {"index": rep.index, "start_s": rep.move_start_s, "end_s": rep.move_end_s} for rep in report.reps
+        ],
         "samples": _samples(analysis, focus),
     }
 

@@ -35,9 +35,10 @@ def verdict_badge(verdict: str, mark: str, word: str) -> str:
 def _row(rep: Repetition, focus: Focus) -> str:
     badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
+    stretch = f'data-start="{rep.move_start_s:.3f}" data-end="{rep.move_end_s:.3f}"'
     return (
         f'<li data-rep="{rep.index}">'
-        f'<button type="button" class="fc-show" data-start="{rep.move_start_s:.3f}" data-end="{rep.move_end_s:.3f}"'
+        f'<button type="button" class="fc-show" {stretch}'
         f' aria-label="Show repetition {rep.index} at {clock(rep.move_start_s)}">'
         f'<span class="fc-index">{rep.index}</span>'
         f'<span class="fc-time">▶ {clock(rep.move_start_s)}</span></button>'
