@@ -98,7 +98,7 @@ class Server:
                 env={**os.environ, "PYTHONPATH": str(ROOT), "FORMCHECK_DATA_DIR": str(self.data)},
                 start_new_session=True,
             )
-        asked = "import urllib.request as r; r.urlopen('{}/_stcore/health', timeout=2)".format(self.address)
+        asked = f"import urllib.request as r; r.urlopen('{self.address}/_stcore/health', timeout=2)"
         deadline_s = time.monotonic() + START_S
         while time.monotonic() < deadline_s:
             tried = subprocess.run(
@@ -137,6 +137,18 @@ def camera_clip(sample: Path, folder: Path) -> Sequence[str]:
         ffmpeg = shutil.which("ffmpeg")
         if ffmpeg is None:
             pytest.skip("needs ffmpeg: run tests/system/prepare.py as root")
-        command = [ffmpeg, "-loglevel", "error", "-i", str(sample), "-pix_fmt", "yuvj420p", "-q:v", "3", "-r", "30"]
+        command = [
+            ffmpeg,
+            "-loglevel",
+            "error",
+            "-i",
+            str(sample),
+            "-pix_fmt",
+            "yuvj420p",
+            "-q:v",
+            "3",
+            "-r",
+            "30",
+        ]
         subprocess.run([*command, str(clip)], check=True)
     return (*CAMERA, f"--use-file-for-fake-video-capture={clip}")
