@@ -3,39 +3,64 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from formcheck.cli.lan import invitation, lan_address, write_certificate
 from formcheck.errors import UsageError
 from formcheck.ui import entry_file
+from formcheck.ui.live.door import VARIABLE, new_token
 
 LOCAL = "localhost"
 
 
 def app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the local server.")] = 8501,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Let a phone of the home network in, by a QR code.")
+    ] = False,
 ) -> None:
-    """Open formcheck in the browser of this machine; nothing leaves it."""
+    """Open formcheck in the browser of this machine; nothing leaves it.
+
+    With --lan a phone on the same network may be the camera: the connection is encrypted, and only the device
+    that scans the code gets in.
+    """
     entry = entry_file()
     if not entry.is_file():
         raise UsageError(f"{entry} is missing: install formcheck again.")
-    typer.echo(f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)")
-    command = _command(port)
+    if lan:
+        command = _for_the_network(port)
+    else:
+        typer.echo(f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)")
+        command = _command(port)
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)  # noqa: S606 - becomes the server, so that ending one ends the other
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
-def _command(port: int) -> list[str]:
+def _for_the_network(port: int) -> list[str]:
+    """Return the command of a server that a phone reaches, having shown how."""
+    address, tokens = lan_address(), (new_token(), new_token())
+    folder = Path(tempfile.mkdtemp(prefix="formcheck-lan-"))
+    certificate, key = write_certificate(folder, address)
+    os.environ[VARIABLE] = " ".join(tokens)
+    typer.echo(invitation(address, port, *tokens))
+    secure = [f"server.sslCertFile={certificate}", f"server.sslKeyFile={key}"]
+    return [*_command(port, address), *secure]
+
+
+def _command(port: int, address: str = LOCAL) -> list[str]:
     """Return the server's command; what privacy depends on is set here, whatever else is configured."""
     return [
         sys.executable,
         "-m",
         "formcheck.ui.server",
         f"server.port={port}",
-        f"server.address={LOCAL}",
+        f"server.address={address}",
         "server.headless=true",
         "browser.gatherUsageStats=false",
         "server.fileWatcherType=none",

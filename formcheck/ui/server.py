@@ -4,9 +4,11 @@ Routes of our own serve what is kept, take recordings in as a stream, and log pe
 no script can read. The worker that analyses uploads lives and ends with the server.
 """
 
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -15,6 +17,7 @@ from formcheck.ui import entry_file
 from formcheck.ui.accounts.gate import Gate
 from formcheck.ui.accounts.routes import routes as account_routes
 from formcheck.ui.kept import kept
+from formcheck.ui.live.door import Door, invitations
 from formcheck.ui.live.routes import routes as live_routes
 from formcheck.ui.uploads.media import routes as media_routes
 from formcheck.ui.uploads.routes import routes as upload_routes
@@ -26,9 +29,20 @@ def application() -> st.App:
     return st.App(
         entry_file(),
         routes=[*account_routes(), *media_routes(), *upload_routes(), *live_routes()],
-        middleware=[Middleware(Gate)],
+        middleware=[*_door(), Middleware(Gate)],
         lifespan=_lifespan,
     )
+
+
+def _door() -> list[Middleware]:
+    """Return the door of a server that the home network can reach; none at this computer alone."""
+    return [Middleware(Door, invited=invitations())] if invitations().needed else []
+
+
+def _forget_key() -> None:
+    """Remove the certificate made for this start, and its key: both are in memory by now."""
+    if invitations().needed:
+        shutil.rmtree(Path(st.get_option("server.sslKeyFile")).parent, ignore_errors=True)
 
 
 def main() -> None:
@@ -40,6 +54,7 @@ def main() -> None:
 
 @asynccontextmanager
 async def _lifespan(_app: object) -> AsyncIterator[None]:
+    _forget_key()
     worker = Worker(kept())
     worker.start()
     try:

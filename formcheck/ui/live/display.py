@@ -7,6 +7,7 @@ import streamlit as st
 
 from formcheck.ui.live.board import board, board_data
 from formcheck.ui.live.coach import Coach
+from formcheck.ui.live.door import TOKEN, invitations
 from formcheck.ui.live.routes import followed, let_follow
 from formcheck.ui.text import plain
 
@@ -22,6 +23,8 @@ def offer(live: Coach) -> None:
     with st.expander("Show it on a second screen"):
         let_follow(live, live.display_code)
         address = f"{(st.context.url or '').partition('?')[0]}?{CODE}={live.display_code}"
+        if token := invitations().token(live.display_code):
+            address += f"&{TOKEN}={token}"
         st.markdown("Open this address on the other device. It only shows; it has no camera and no voice.")
         st.code(address, language=None, wrap_lines=True)
         drawn = BytesIO()
