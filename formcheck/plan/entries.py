@@ -6,7 +6,7 @@ Every instant knows its time zone; the day of an entry is the day that the perso
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 Side = Literal["left", "right", "middle"]
 Place = Literal["central_back", "lateral_back", "buttock", "thigh", "calf", "foot", "groin"]
@@ -143,11 +143,12 @@ class Questionnaire:
 
 
 Entry = ScreenAnswers | Clearance | SymptomReport | SetDone | Stopped | Questionnaire
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
-def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return a log by time."""
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+def in_order(entries: Iterable[AnyEntry]) -> tuple[AnyEntry, ...]:
+    """Return entries by time; those of one instant in an order that does not depend on how they arrived."""
+    return tuple(sorted(entries, key=lambda entry: (entry.at, repr(entry))))
 
 
 def _aware(at: datetime) -> None:

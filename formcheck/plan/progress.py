@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Literal, TypeVar
 
-from formcheck.plan.entries import Entry, SetDone, SymptomReport
+from formcheck.plan.entries import Entry, SetDone, SymptomReport, in_order
 from formcheck.plan.sessions import at_rest
 from formcheck.plan.symptoms import FUNCTION_CHANGE, NPRS_CHANGE, worst_nprs
 from formcheck.plan.today import DAYS_A_WEEK
@@ -227,7 +227,7 @@ def _adherence(log: Sequence[Entry]) -> Trend:
 
 def _by_week(entries: Sequence[Dated]) -> list[tuple[date, list[Dated]]]:
     weeks: dict[date, list[Dated]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.at):
+    for entry in in_order(entries):
         weeks.setdefault(monday_of(entry.at.date()), []).append(entry)
     return list(weeks.items())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from formcheck.plan.entries import Clearance, Entry, ScreenAnswers
+from formcheck.plan.entries import Clearance, Entry, ScreenAnswers, in_order
 from formcheck.plan.rules import Reason, because
 
 Mode = Literal["home", "clinic"]
@@ -93,7 +93,8 @@ def screen(log: Sequence[Entry], mode: Mode, now: datetime) -> Screen:
     for entry in answers:
         for flag in entry.yes:
             since[flag] = max(entry.at, since.get(flag, entry.at))
-    locks = [Lock(flag, at, _reason(flag)) for flag, at in since.items() if tier_of(flag) != "note"]
+    raised = [*(flag for flag in BY_ID if flag in since), *sorted(set(since) - set(BY_ID))]
+    locks = [Lock(flag, since[flag], _reason(flag)) for flag in raised if tier_of(flag) != "note"]
     return Screen(
         emergency=tuple(lock for lock in locks if tier_of(lock.flag) == "emergency"),
         locks=tuple(
@@ -141,16 +142,18 @@ def _reason(flag: str) -> Reason:
 
 
 def _notes(answers: Sequence[ScreenAnswers]) -> tuple[Reason, ...]:
-    """Return what is noted: the newest answer to each question counts."""
-    noted: dict[str, bool] = {}
-    for entry in sorted(answers, key=lambda entry: entry.at):
-        noted.update(dict.fromkeys(entry.no, False))
-        noted.update(dict.fromkeys(entry.yes, True))
+    """Return what is noted: the newest answer to each question counts, of one instant the "yes"."""
+    said_yes = {flag: entry.at for entry in in_order(answers) for flag in entry.yes}
+    said_no = {flag: entry.at for entry in in_order(answers) for flag in entry.no}
     return tuple(
         because("screen-note", question=question.text)
         for question in QUESTIONS
-        if question.tier == "note" and noted.get(question.id)
+        if question.tier == "note" and _outlasts(said_yes.get(question.id), said_no.get(question.id))
     )
+
+
+def _outlasts(yes: datetime | None, no: datetime | None) -> bool:
+    return yes is not None and (no is None or no <= yes)
 
 
 def _due(answers: Sequence[ScreenAnswers], now: datetime) -> str:

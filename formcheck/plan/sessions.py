@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from formcheck.plan.entries import Entry, Moment, Pain, SetDone, Stopped, SymptomReport
+from formcheck.plan.entries import Entry, Moment, Pain, SetDone, Stopped, SymptomReport, in_order
 from formcheck.plan.light import Judgement, light
 from formcheck.plan.rules import because
 from formcheck.plan.symptoms import Response
@@ -43,7 +43,7 @@ class Session:
 def sessions(log: Sequence[Entry]) -> tuple[Session, ...]:
     """Return every session of a log by time."""
     found: dict[tuple[date, str], list[SetDone]] = {}
-    for entry in sorted(log, key=lambda entry: entry.at):
+    for entry in in_order(log):
         if isinstance(entry, SetDone):
             found.setdefault((entry.at.date(), entry.exercise_id), []).append(entry)
         elif isinstance(entry, Stopped) and entry.exercise_id:
@@ -55,7 +55,7 @@ def sessions(log: Sequence[Entry]) -> tuple[Session, ...]:
 def baseline(log: Iterable[Entry], day: date) -> SymptomReport | None:
     """Return how a day began: the first report before exercise."""
     reports = [e for e in log if isinstance(e, SymptomReport) and e.moment == "before" and e.at.date() == day]
-    return min(reports, key=lambda report: report.at, default=None)
+    return next(iter(in_order(reports)), None)
 
 
 def next_day(log: Iterable[Entry], day: date) -> SymptomReport | None:
@@ -68,14 +68,14 @@ def next_day(log: Iterable[Entry], day: date) -> SymptomReport | None:
         and e.moment in ("next_morning", "before")
         and e.at.date() == following
     ]
-    return min(reports, key=lambda report: report.at, default=None)
+    return next(iter(in_order(reports)), None)
 
 
 def at_rest(log: Iterable[Entry]) -> tuple[SymptomReport, ...]:
     """Return the reports that no exercise went before, one a day, by time: what trends are drawn from."""
     by_day: dict[date, SymptomReport] = {}
     reports = [e for e in log if isinstance(e, SymptomReport) and e.moment in ("before", "next_morning")]
-    for report in sorted(reports, key=lambda report: report.at):
+    for report in in_order(reports):
         by_day.setdefault(report.at.date(), report)
     return tuple(by_day.values())
 
@@ -138,8 +138,9 @@ def _merged(reports: list[SymptomReport]) -> SymptomReport | None:
     """
     if not reports:
         return None
-    newest = max(reports, key=lambda report: report.at)
+    ordered = in_order(reports)
+    newest = ordered[-1]
     pains: tuple[Pain, ...] = newest.pains
     if newest.moment == "during":
-        pains = tuple(pain for report in reports for pain in report.pains)
+        pains = tuple(pain for report in ordered for pain in report.pains)
     return replace(newest, pains=pains, tingling_or_weakness=any(r.tingling_or_weakness for r in reports))

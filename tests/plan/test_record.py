@@ -11,7 +11,7 @@ from tests.plan import strategies
 from tests.plan.builders import asked, at, felt
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(strategies.entries)
 def test_every_entry_reads_back_from_json(entry: Entry) -> None:
     data = json.loads(json.dumps(entry_json(entry)))
@@ -19,7 +19,7 @@ def test_every_entry_reads_back_from_json(entry: Entry) -> None:
     assert entry_from_json(data) == entry
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(strategies.logs)
 def test_a_log_reads_back_in_order_of_time(log: list[Entry]) -> None:
     assert log_from_text(log_text(log)) == in_order(log)
