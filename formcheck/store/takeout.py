@@ -29,7 +29,11 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Takeout:
-    """Writes and reads exports."""
+    """Writes and reads exports.
+
+    Sets and log are read back. What others wrote (marks, remarks, prescriptions, the trail) is not: anybody
+    can put words into a file, and another's name under them.
+    """
 
     people: People
     sets: Sets
@@ -93,6 +97,7 @@ class Takeout:
             "prescriptions": [asdict(each) for each in self._own(self.logbook.prescriptions, actor)],
             "marks": [asdict(each) for each in self._own(self.reviews.marks_of_patient, actor)],
             "remarks": [asdict(each) for each in self._remarks(actor)],
+            "phrases": [phrase.words for phrase in self.remarks.phrases(actor)],
             "trail": [asdict(trace) for trace in self._trail(actor)],
         }
 

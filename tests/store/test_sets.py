@@ -1,5 +1,7 @@
 """Sets: whole or not at all, shared, judged again, deleted without a trace."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from formcheck.store.columns import Base
 from formcheck.store.people import Choices
 from formcheck.store.records import Content, NewSet, Outcome
 from formcheck.store.store import Store
+from formcheck.store.uploads import Wish
+from tests import synthetic
 from tests.store.world import WHEN, World, keep, mine, outcome, report
 
 
@@ -97,21 +101,46 @@ def test_nothing_is_kept_when_the_store_is_full(world: World, tmp_path: Path) ->
     assert world.store.sets.of_patient(world.patient, mine(world)) == []
 
 
-def test_an_account_is_deleted_without_a_trace(world: World) -> None:
-    """Searched for in every column of every table, in every file, and in the raw bytes of the database."""
+WITHOUT_A_PATIENT = {"loose_file", "phrase", "invitation"}
+"""Files that nobody owns yet, a clinician's own phrases, and codes: gone once somebody has joined."""
+
+
+def test_an_account_is_deleted_without_a_trace(world: World, tmp_path: Path) -> None:
+    """Searched for in every column of every table, in every file, and in the raw bytes of the database.
+
+    Every table that can tell of a patient does so before: one that is added cannot be forgotten here.
+    """
     store, marker = world.store, "unmistakable"
-    set_id = keep(world, level=Level.VIDEO, marker=marker)
-    store.logbook.add(world.patient, mine(world), "pain", {"words": marker}, day=WHEN.date())
-    store.logbook.prescribe(world.clinician, mine(world), {"words": marker}, why=marker)
-    store.work.ask(world.patient, set_id, "blurred")
-    store.sets.report(world.clinician, set_id)
-    live = store.live.begin(world.patient, NewSet("live", marker, WHEN))
-    live.close()
-    traces = (marker, mine(world), "The patient", set_id)
-    assert found(store, traces)
+    traces = (marker, mine(world), "The patient", *everything_of(world, marker, tmp_path))
+    everywhere = {table.name for table in Base.metadata.sorted_tables}
+    assert everywhere - set(found(store, traces)) == WITHOUT_A_PATIENT
     store.erase(world.patient)
     assert found(store, traces) == []
     assert store.people.patients(world.clinician) == []
+
+
+def everything_of(world: World, marker: str, scratch: Path) -> tuple[str, str]:
+    """Have the patient, and a clinician about the patient, do all there is to do; returns ids of sets."""
+    store, patient, clinician = world.store, world.patient, world.clinician
+    set_id = keep(world, level=Level.VIDEO, marker=marker)
+    store.logbook.add(patient, mine(world), "pain", {"words": marker}, day=WHEN.date())
+    store.logbook.prescribe(clinician, mine(world), {"words": marker}, why=marker)
+    store.work.ask(patient, set_id, "blurred")
+    store.sets.report(clinician, set_id)
+    store.reviews.mark(clinician, set_id, 1, "fault", (marker,))
+    store.reviews.finish(clinician, set_id)
+    asked = store.remarks.add(clinician, set_id, f"Was it {marker}?", moment_s=2.0)
+    store.remarks.add(patient, set_id, f"It was {marker}.", answer_to=asked)
+    live = store.live.begin(patient, NewSet("live", marker, WHEN))
+    for pose in synthetic.film(synthetic.squats(1), synthetic.Camera())[:40]:
+        live.add(pose)
+    live.close()
+    arriving = store.uploads.begin(patient, Wish(f"{marker}.mp4", 99, marker))
+    with store.uploads.appending(patient, arriving.id, 0) as file:
+        file.write(marker.encode())
+    store.sessions.ticket(patient)
+    store.takeout.write(patient, scratch / "export.zip")
+    return set_id, live.set_id
 
 
 def found(store: Store, traces: tuple[str, ...]) -> list[str]:
@@ -144,6 +173,31 @@ def test_prescriptions_are_added_never_changed(world: World) -> None:
         world.store.logbook.prescribe(world.clinician, mine(world), {"sets": sets}, why=f"{sets} sets")
     versions = world.store.logbook.prescriptions(world.patient, mine(world))
     assert [(each.number, each.body) for each in versions] == [(2, {"sets": 3}), (1, {"sets": 2})]
+
+
+def test_an_export_holds_what_clinicians_judged_and_what_was_said(world: World, tmp_path: Path) -> None:
+    words = "unmistakable"
+    everything_of(world, words, tmp_path)
+    with zipfile.ZipFile(tmp_path / "export.zip") as archive:
+        index = json.loads(archive.read("export.json"))
+    (mark,) = index["marks"]
+    assert (mark["verdict"], mark["faults"], mark["author"]) == ("fault", [words], "The near")
+    assert {said["words"] for said in index["remarks"]} == {f"Was it {words}?", f"It was {words}."}
+    assert "looked through a set" in {trace["action"] for trace in index["trail"]}
+    assert [each["why"] for each in index["prescriptions"]] == [words]
+
+
+def test_a_clinician_takes_their_own_phrases_along_and_nothing_of_a_patient(
+    world: World, tmp_path: Path
+) -> None:
+    everything_of(world, "unmistakable", tmp_path)
+    world.store.remarks.keep_phrase(world.clinician, "Slowly down.")
+    world.store.takeout.write(world.clinician, tmp_path / "own.zip")
+    with zipfile.ZipFile(tmp_path / "own.zip") as archive:
+        (name,) = archive.namelist()
+        text = archive.read(name).decode()
+    assert json.loads(text)["phrases"] == ["Slowly down."]
+    assert not [trace for trace in ("unmistakable", mine(world), "The patient") if trace in text]
 
 
 def test_an_export_reads_back(world: World, tmp_path: Path) -> None:
