@@ -1,0 +1,161 @@
+"""Every page that shows what is kept, by everybody, with the right ids in hand and with guessed ones."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from formcheck.plan.entries import Pain, ScreenAnswers, SymptomReport
+from formcheck.plan.screen import BY_ID, QUESTIONS
+from formcheck.store.access import Level
+from formcheck.store.sessions import begin_session
+from formcheck.store.uploads import Wish
+from formcheck.ui import pages
+from formcheck.ui.accounts.asking import COOKIE
+from formcheck.ui.kept import kept
+from formcheck.ui.plan.plan_log import StoredLog
+from tests.store.world import World, make_world, mine
+from tests.ui.conftest import PATIENCE_S, said
+
+EVERYBODY = ("nobody", "patient", "other", "clinician", "foreign", "withdrawn")
+FILM, WORDS = "unmistakable", "The patient"
+LOCKED, FELT = BY_ID["night-pain"].text, "Worst pain at rest"
+KEEPS_NOTHING = {"review", "live", "exercises", "about"}
+"""They show what the session itself brings, or the same to everybody."""
+
+
+def sets() -> None:
+    from formcheck.ui.guarded import guarded
+    from formcheck.ui.sets.page import page
+
+    guarded(page)()
+
+
+def patients() -> None:
+    from formcheck.ui.accounts.patients import page
+    from formcheck.ui.guarded import guarded
+
+    guarded(page)()
+
+
+def plan() -> None:
+    from formcheck.ui.guarded import guarded
+    from formcheck.ui.plan.page import page
+
+    guarded(page)()
+
+
+def progress() -> None:
+    from formcheck.ui.guarded import guarded
+    from formcheck.ui.plan.progress_page import page
+
+    guarded(page)()
+
+
+PAGES = {each.__name__: each for each in (sets, patients, plan, progress)}
+OWN, CARE, BOTH = {"patient"}, {"clinician"}, {"patient", "clinician"}
+TABLE = [
+    # page, what the address names, what is shared of the set, what is looked for, who reads it
+    ("sets", "", Level.VIDEO, FILM, OWN),
+    ("sets", "set", Level.NOTHING, FILM, OWN),
+    ("sets", "set", Level.NUMBERS, FILM, BOTH),
+    ("patients", "", Level.NOTHING, WORDS, CARE),
+    ("patients", "patient", Level.NOTHING, WORDS, CARE),
+    ("patients", "patient", Level.NOTHING, FILM, set()),
+    ("patients", "patient", Level.NUMBERS, FILM, CARE),
+    ("patients", "set", Level.NOTHING, FILM, set()),
+    ("patients", "set", Level.NUMBERS, FILM, CARE),
+    ("plan", "patient", Level.NOTHING, LOCKED, BOTH),
+    ("progress", "patient", Level.NOTHING, FELT, BOTH),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A clinic whose patient has a log that nobody else has the like of."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FORMCHECK_MODE", "clinic")
+        environment.setenv("FORMCHECK_DATA_DIR", str(tmp_path_factory.mktemp("clinic")))
+        world = make_world(kept())
+    log = StoredLog(world.store, world.patient, mine(world), UTC)
+    no = tuple(question.id for question in QUESTIONS if question.id != "night-pain")
+    log.add(ScreenAnswers(datetime(2026, 6, 1, 8, tzinfo=UTC), ("night-pain",), no))
+    log.add(SymptomReport(datetime(2026, 6, 1, 9, tzinfo=UTC), "before", (Pain("thigh", "left", 5),)))
+    yield world
+    world.store.close()
+
+
+@pytest.fixture
+def clinic(made: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """That clinic behind the pages, without sets."""
+    monkeypatch.setenv("FORMCHECK_MODE", "clinic")
+    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(made.store.settings.data_dir))
+    yield made
+    for row in made.store.sets.of_patient(made.patient, mine(made)):
+        made.store.sets.delete(made.patient, row.id)
+    st.cache_resource.clear()
+
+
+def arrived(world: World, level: Level) -> str:
+    """Keep a recording of the patient's that nobody has looked at yet; returns the set's id."""
+    store, patient = world.store, world.patient
+    arriving = store.uploads.begin(patient, Wish(f"{FILM}.mp4", 4, FILM))
+    with store.uploads.appending(patient, arriving.id, 0) as file:
+        file.write(b"film")
+    set_id = store.uploads.keep(patient, arriving.id)
+    store.sets.share(patient, set_id, level)
+    return set_id
+
+
+@pytest.fixture
+def seen(clinic: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, dict[str, str]], str]:
+    """Return all that somebody reads on a page."""
+
+    def look(who: str, name: str, query: dict[str, str]) -> str:
+        cookies = {}
+        if who != "nobody":
+            with clinic.store.database.write() as session:
+                cookies[COOKIE] = begin_session(session, clinic.actor(who).account_id)
+        monkeypatch.setattr(type(st.context), "cookies", cookies)
+        app = AppTest.from_function(PAGES[name], default_timeout=PATIENCE_S)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return said(app)
+
+    return look
+
+
+@pytest.mark.parametrize(("name", "key", "level", "secret", "may"), TABLE)
+def test_the_table(
+    clinic: World,
+    seen: Callable[[str, str, dict[str, str]], str],
+    name: str,
+    key: str,
+    level: Level,
+    secret: str,
+    may: set[str],
+) -> None:
+    set_id = arrived(clinic, level)
+    query = {"set": {"set": set_id}, "patient": {"patient": mine(clinic)}, "": {}}[key]
+    assert {who for who in EVERYBODY if secret in seen(who, name, query)} == may
+
+
+@pytest.mark.parametrize(("name", "key"), [("sets", "set"), ("patients", "set"), ("patients", "patient")])
+def test_a_foreign_id_is_answered_like_a_guessed_one(
+    clinic: World, seen: Callable[[str, str, dict[str, str]], str], name: str, key: str
+) -> None:
+    foreign = {"set": arrived(clinic, Level.VIDEO), "patient": mine(clinic)}[key]
+    answers = {seen("foreign", name, {key: value}) for value in (foreign, "0" * 32, "' OR 1=1 --")}
+    assert len(answers) == 1
+    assert "There is no such thing here" in answers.pop()
+
+
+def test_every_page_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "page_role", lambda: "clinician")
+    monkeypatch.setattr(pages.st, "Page", lambda _page, *, url_path, **_: url_path)
+    assert set(pages.all_pages()) == set(PAGES) | KEEPS_NOTHING
+    assert {line[0] for line in TABLE} == set(PAGES)
