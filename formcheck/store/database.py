@@ -1,8 +1,9 @@
 """One database, SQLite or PostgreSQL: how it is opened, read and written."""
 
 import logging
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
+        # SQLite lets a second writer ask again and again, at growing intervals: here it is woken instead
+        self._turn = threading.Lock() if self.embedded else nullcontext()
 
     @property
     def embedded(self) -> bool:
@@ -45,7 +48,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are kept all together at its end, or not at all."""
-        with _kindly(), Session(self.engine, expire_on_commit=False) as session:
+        with _kindly(), self._turn, Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={_WRITES: True})
             yield session
             session.commit()

@@ -16,8 +16,10 @@ from formcheck.store.sets import Sets, add_set
 from formcheck.store.tables_sets import ExerciseSet, TrackPiece
 from formcheck.store.work import add_work
 
-PIECE_S = 0.5
-"""Poses are kept when so many seconds of them have come: with the write itself, at most one is lost."""
+PIECE_S = 0.25
+"""Poses are kept when so many seconds of them have come: with the write itself, at most one is lost.
+
+At 0.5 up to 1.2 s were lost on a machine with four times more work than cores (tests/store/crash.py)."""
 SILENT_FOR = timedelta(seconds=30)
 """A set that nothing was added to for so long is taken for over, its server for dead."""
 
@@ -87,7 +89,7 @@ class LiveSet:
         self.origin = Origin()
 
     def add(self, pose: Pose) -> None:
-        """Take a pose; about twice a second what has come is kept.
+        """Take a pose; several times a second what has come is kept.
 
         Raises
         ------
