@@ -1,6 +1,7 @@
 """The pages, and the frame that all of them share: look, name and navigation."""
 
 import base64
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from formcheck.report.palette import DARK, LIGHT, css_variables
 from formcheck.ui.about import page as about_page
 from formcheck.ui.accounts.asking import page_role
 from formcheck.ui.accounts.patients import page as patients_page
+from formcheck.ui.clinic.agreement_page import page as agreement_page
+from formcheck.ui.clinic.queue_page import page as queue_page
 from formcheck.ui.exercises import page as exercises_page
 from formcheck.ui.guarded import guarded
 from formcheck.ui.live.page import page as live_page
@@ -22,19 +25,33 @@ STATIC = Path(__file__).with_name("static")
 ICON = STATIC / "icon.svg"
 
 
+HIDDEN_FROM_CLINICIANS = ("live", "plan", "progress")
+"""Reached from a patient's page, or of no use to who has no sets of their own."""
+
+
 def all_pages() -> list[st.Page]:
     """Return the pages in the order of the navigation, the first being the start page."""
-    patients = st.Page(guarded(patients_page), title="Patients · formcheck", url_path="patients")
-    return [
-        st.Page(guarded(review_page), title="Review · formcheck", url_path="review", default=True),
-        st.Page(guarded(sets_page), title="My sets · formcheck", url_path="sets"),
-        *([patients] if page_role() == "clinician" else []),
-        st.Page(guarded(live_page), title="Live · formcheck", url_path="live"),
-        st.Page(guarded(plan_page), title="Plan · formcheck", url_path="plan"),
-        st.Page(guarded(progress_page), title="Progress · formcheck", url_path="progress"),
-        st.Page(guarded(exercises_page), title="Exercises · formcheck", url_path="exercises"),
-        st.Page(guarded(about_page), title="About · formcheck", url_path="about"),
+    clinician = page_role() == "clinician"
+    mine = "Account" if clinician else "My sets"
+    for_clinicians = [
+        _page(queue_page, "Queue", "queue", default=True),
+        _page(patients_page, "Patients", "patients"),
+        _page(agreement_page, "Agreement", "agreement"),
     ]
+    return [
+        *(for_clinicians if clinician else []),
+        _page(review_page, "Review", "review", default=not clinician),
+        _page(sets_page, mine, "sets"),
+        _page(live_page, "Live", "live"),
+        _page(plan_page, "Plan", "plan"),
+        _page(progress_page, "Progress", "progress"),
+        _page(exercises_page, "Exercises", "exercises"),
+        _page(about_page, "About", "about"),
+    ]
+
+
+def _page(shown: Callable[[], None], name: str, path: str, *, default: bool = False) -> st.Page:
+    return st.Page(guarded(shown), title=f"{name} · formcheck", url_path=path, default=default)
 
 
 def show(page: st.Page, pages: list[st.Page]) -> None:
@@ -42,13 +59,19 @@ def show(page: st.Page, pages: list[st.Page]) -> None:
     st.html(f"<style>{_style()}</style>")
     with st.container(key="nav", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<p class="fc-brand">formcheck</p>', width="content")
-        for each in pages:
+        for each in _listed(pages, page):
             label = each.title.partition(" · ")[0]
             if each.url_path == page.url_path:
                 st.html(f'<p class="fc-here" aria-current="page">{label}</p>', width="content")
             else:
                 st.page_link(each, label=label)
     page.run()
+
+
+def _listed(pages: list[st.Page], here: st.Page) -> list[st.Page]:
+    """Return the pages that the navigation names."""
+    hidden = HIDDEN_FROM_CLINICIANS if page_role() == "clinician" else ()
+    return [page for page in pages if page.url_path not in hidden or page.url_path == here.url_path]
 
 
 @cache

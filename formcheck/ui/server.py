@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from formcheck.ui import entry_file
 from formcheck.ui.accounts.gate import Gate
 from formcheck.ui.accounts.routes import routes as account_routes
+from formcheck.ui.clinic.routes import routes as clinic_routes
 from formcheck.ui.kept import kept
 from formcheck.ui.live.door import Door, invitations
 from formcheck.ui.live.routes import routes as live_routes
@@ -28,7 +29,7 @@ def application() -> st.App:
     """Return the pages with our own routes beside them."""
     return st.App(
         entry_file(),
-        routes=[*account_routes(), *media_routes(), *upload_routes(), *live_routes()],
+        routes=[*account_routes(), *media_routes(), *upload_routes(), *live_routes(), *clinic_routes()],
         middleware=[*_door(), Middleware(Gate)],
         lifespan=_lifespan,
     )

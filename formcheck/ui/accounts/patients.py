@@ -8,9 +8,10 @@ from formcheck.store.access import Actor
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.accounts.notice import not_logged_in
 from formcheck.ui.accounts.routes import join_address
+from formcheck.ui.clinic import beside, set_review
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
-from formcheck.ui.sets import listing, one_set
+from formcheck.ui.sets import listing
 from formcheck.ui.sets.words import when
 from formcheck.ui.text import plain
 
@@ -23,8 +24,11 @@ def page() -> None:
     if actor.role != "clinician":
         not_logged_in()
         return
-    if st.query_params.get(SET):
-        one_set.show(actor, st.query_params[SET])
+    wanted, other = st.query_params.get(SET, ""), st.query_params.get(set_review.BESIDE, "")
+    if wanted and other:
+        beside.show(actor, wanted, other)
+    elif wanted:
+        set_review.show(actor, wanted, set_review.Steps("All sets", _close_set, _close_set))
     elif st.query_params.get(PATIENT):
         _patient(actor, st.query_params[PATIENT])
     else:
@@ -46,6 +50,10 @@ def _patient(actor: Actor, patient_id: str) -> None:
 
 def _open_set(set_id: str) -> None:
     st.query_params[SET] = set_id
+
+
+def _close_set() -> None:
+    st.query_params.pop(SET, None)
 
 
 def _patients(actor: Actor) -> None:

@@ -7,12 +7,14 @@ import streamlit as st
 from formcheck.exercises.load import library
 from formcheck.live.picture import Showing
 from formcheck.live.session import REST_S, Plan
+from formcheck.ui.clinic.asked import asked_of_me
 from formcheck.ui.guarded import kindly
 from formcheck.ui.live.board import starter
 from formcheck.ui.live.coach import Choice, Coach, Sound
 from formcheck.ui.text import plain
 
 KEY = "live-starter"
+MOST_REPS, MOST_SETS = 50, 10
 EVIDENCE: dict[str, Showing | None] = {
     "Nothing": None,
     "The skeleton only": "skeleton",
@@ -56,11 +58,11 @@ def show(live: Coach) -> None:
         chosen = st.selectbox(
             "Exercise", list(known), format_func=lambda key: known[key].exercise.name, key="live-exercise"
         )
-        loaded = known[chosen]
+        loaded = asked_of_me(known[chosen])
         targets = loaded.exercise.targets
         left, middle, right = st.columns(3)
-        left.number_input("Repetitions", 1, 30, targets.repetitions, key=f"live-reps-{chosen}")
-        middle.number_input("Sets", 1, 6, targets.sets, key=f"live-sets-{chosen}")
+        left.number_input("Repetitions", 1, MOST_REPS, targets.repetitions, key=f"live-reps-{chosen}")
+        middle.number_input("Sets", 1, MOST_SETS, targets.sets, key=f"live-sets-{chosen}")
         right.number_input("Rest, seconds", 10, 300, round(REST_S), step=10, key="live-rest")
         with st.expander("Sound, pace and pictures"):
             st.radio("What you hear", list(SOUNDS), horizontal=True, key="live-sound")
@@ -103,4 +105,5 @@ def _choice() -> Choice:
         rest_s=float(state["live-rest"]),
         paced=bool(state["live-paced"]),
     )
-    return Choice(library()[chosen], plan, EVIDENCE[state["live-evidence"]], SOUNDS[state["live-sound"]])
+    loaded = asked_of_me(library()[chosen])
+    return Choice(loaded, plan, EVIDENCE[state["live-evidence"]], SOUNDS[state["live-sound"]])

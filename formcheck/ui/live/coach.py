@@ -19,6 +19,7 @@ from formcheck.live.sink import kept_sets, kept_track
 from formcheck.live.worker import LiveWorker, Work
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.model_files import ModelFile, list_models, resolve
+from formcheck.ui.clinic.asked import asked_of_me
 from formcheck.ui.sets.live_sink import live_folder, live_sink
 
 Sound = Literal["voice", "tones"]
@@ -102,7 +103,7 @@ class Coach:
         found = []
         for about, place, _ended in kept_sets(self._home / session_id):
             try:
-                found.append(final_pass(about, kept_track(place), load(about.exercise_id)))
+                found.append(final_pass(about, kept_track(place), asked_of_me(load(about.exercise_id))))
             except (FormcheckError, ValueError):
                 continue  # nothing that could be judged had been kept
         if found:

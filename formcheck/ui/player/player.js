@@ -28,6 +28,7 @@ export default function (component) {
 class Player {
   constructor(root, data, signal) {
     this.root = root;
+    this.root.dataset.of = data.name;
     this.data = data;
     this.signal = signal;
     this.slider = root.querySelector(".fc-plot");
@@ -54,7 +55,7 @@ class Player {
         if (event.target === this.video()) this.follow();
       });
     }
-    on(this.root, "click", (event) => this.clicked(event));
+    on(document, "click", (event) => this.clicked(event));
     if (!this.slider) return;
     on(this.slider, "keydown", (event) => this.pressed(event));
     on(this.slider, "pointerdown", (event) => this.dragged(event));
@@ -86,15 +87,19 @@ class Player {
     this.show(bounded);
   }
 
+  // Buttons of our own, and those anywhere on the page that name this player (several names: a time each).
   clicked(event) {
     const button = event.target.closest("[data-start]");
     if (!button) return;
-    const start_s = Math.max(Number(button.dataset.start) - LEAD_IN_S, this.data.start_s);
-    this.seek(start_s);
+    const names = (button.dataset.player ?? "").split(" ");
+    const place = names.indexOf(this.data.name);
+    if (place < 0 && !this.root.contains(button)) return;
+    const nth = (times) => Number(times.split(" ")[Math.max(place, 0)]);
+    this.seek(Math.max(nth(button.dataset.start) - LEAD_IN_S, this.data.start_s));
     const video = this.video();
     if (!video) return;
     video.scrollIntoView({ block: "nearest" });
-    this.until_s = Number(button.dataset.end);
+    this.until_s = nth(button.dataset.end);
     video.play().catch(() => undefined); // a browser may refuse; the moment is shown all the same
   }
 
@@ -135,7 +140,9 @@ class Player {
     const share = Math.min(Math.max((t_s - start_s) / (end_s - start_s), 0), 1);
     for (const svg of this.slider ? this.slider.querySelectorAll("svg") : []) this.mark(svg, share);
     const current = this.data.reps.find((rep) => rep.start_s <= t_s && t_s <= rep.end_s);
-    for (const row of this.root.querySelectorAll("[data-rep]")) {
+    this.root.dataset.now = t_s.toFixed(2);
+    for (const row of document.querySelectorAll(`.fc-linked [data-rep], [data-player="${this.data.name}"][data-rep]`)) {
+      if (!row.dataset.player && !this.root.contains(row)) continue;
       row.classList.toggle("fc-current", Boolean(current) && Number(row.dataset.rep) === current.index);
     }
     this.say(t_s, current);

@@ -14,24 +14,47 @@ from formcheck.report.words import Focus, signal_label
 from formcheck.ui.player.rows import repetition_rows
 
 HERE = Path(__file__).parent
-VIDEO_KEY = "review-video"
+PLAYER, VIDEO_KEY = "linked-player", "review-video"
 PLOT_LEFT_PX, PLOT_RIGHT_PX = 40.0, 14.0
 """Where the time axis of `figures.timeline` begins and ends, from its sides; a test holds them to it."""
 SAMPLES_PER_S = 15.0
 
 
-def linked_player(analysis: Analysis, focus: Focus) -> None:
-    """Show the plot and the repetitions, linked to the video in the container ``VIDEO_KEY``."""
-    _component()(key="linked-player", data=player_data(analysis, focus))
+def linked_player(
+    analysis: Analysis,
+    focus: Focus,
+    *,
+    key: str = PLAYER,
+    video_key: str = VIDEO_KEY,
+    rows: bool = True,
+) -> None:
+    """Show the plot, linked to the video in a container.
+
+    Parameters
+    ----------
+    analysis, focus
+        What is shown.
+    key : str
+        The player's name: what stands elsewhere on the page with ``data-start``, ``data-end`` and this as
+        ``data-player`` shows that moment, and rows with ``data-rep`` are marked while their moment is shown.
+    video_key : str
+        The video's container.
+    rows : bool
+        Whether the list of repetitions is shown as well.
+    """
+    _component()(key=key, data=player_data(analysis, focus, key=key, video_key=video_key, rows=rows))
 
 
-def player_data(analysis: Analysis, focus: Focus) -> dict[str, Any]:
+def player_data(
+    analysis: Analysis, focus: Focus, *, key: str = PLAYER, video_key: str = VIDEO_KEY, rows: bool = True
+) -> dict[str, Any]:
     """Return what the browser needs: HTML, time axis, repetitions and the angle over time."""
     report, signals = analysis.judged.report, analysis.judged.signals
     several = len(signals) > 1
     return {
-        "html": _html(analysis, focus),
-        "video_key": VIDEO_KEY,
+        "html": _html(analysis, focus, key, rows=rows),
+        "name": key,
+        "video_key": video_key,
         "start_s": float(signals.t_s[0]) if several else 0.0,
         "end_s": float(signals.t_s[-1]) if several else 1.0,
         "left": PLOT_LEFT_PX,
@@ -59,16 +82,17 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted compone
     )
 
 
-def _html(analysis: Analysis, focus: Focus) -> str:
+def _html(analysis: Analysis, focus: Focus, key: str, *, rows: bool) -> str:
     signals = analysis.judged.signals
-    wide = _figures(analysis, focus, figures.WIDE_PX, "wide")
-    narrow = _figures(analysis, focus, figures.NARROW_PX, "narrow")
+    wide = _figures(analysis, focus, figures.WIDE_PX, f"{key}-wide")
+    narrow = _figures(analysis, focus, figures.NARROW_PX, f"{key}-narrow")
     end_s = float(signals.t_s[-1]) if len(signals) else 0.0
+    listed = repetition_rows(analysis.judged.report, focus) if rows else ""
     return (
         f'<div class="fc-plot" role="slider" tabindex="0" aria-label="Moment of the recording"'
         f' aria-valuemin="0" aria-valuemax="{end_s:.1f}" aria-valuenow="0">'
         f'<div class="fc-wide">{wide}</div><div class="fc-narrow">{narrow}</div></div>'
-        f'<p class="fc-now" aria-hidden="true"></p>{repetition_rows(analysis.judged.report, focus)}'
+        f'<p class="fc-now" aria-hidden="true"></p>{listed}'
     )
 
 

@@ -1,5 +1,6 @@
 """The list of repetitions: verdict as a mark and a word, reasons as sentences, a key to see each."""
 
+from collections.abc import Callable
 from html import escape
 
 from formcheck.coach.set_report import Repetition, SetReport
@@ -10,17 +11,31 @@ from formcheck.report.words import (
     Focus,
     clock,
     degrees,
+    fault_label,
     phases,
     seconds,
     signal_label,
 )
 
 
-def repetition_rows(report: SetReport, focus: Focus) -> str:
-    """Return the repetitions as an HTML list; an empty string where there are none."""
+def repetition_rows(
+    report: SetReport, focus: Focus, *, player: str = "", more: Callable[[Repetition], str] | None = None
+) -> str:
+    """Return the repetitions as an HTML list; an empty string where there are none.
+
+    Parameters
+    ----------
+    report, focus
+        What is listed.
+    player : str
+        The player that shows a moment, where the list stands outside of it; each fault then has a key of
+        its own to its moment.
+    more : callable, optional
+        Gives HTML to put at the end of a row.
+    """
     if not report.reps:
         return ""
-    rows = "".join(_row(rep, focus) for rep in report.reps)
+    rows = "".join(_row(rep, focus, player, more(rep) if more else "") for rep in report.reps)
     return f'<ol class="fc-reps" aria-label="Repetitions">{rows}</ol>'
 
 
@@ -32,19 +47,38 @@ def verdict_badge(verdict: str, mark: str, word: str) -> str:
     )
 
 
-def _row(rep: Repetition, focus: Focus) -> str:
+def moment(start_s: float, end_s: float, player: str) -> str:
+    """Return the attributes by which a key shows a stretch of the recording."""
+    named = f' data-player="{escape(player)}"' if player else ""
+    return f'data-start="{start_s:.3f}" data-end="{end_s:.3f}"{named}'
+
+
+def _row(rep: Repetition, focus: Focus, player: str, more: str) -> str:
     badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
-    stretch = f'data-start="{rep.move_start_s:.3f}" data-end="{rep.move_end_s:.3f}"'
+    named = f' data-player="{escape(player)}"' if player else ""
     return (
-        f'<li data-rep="{rep.index}">'
-        f'<button type="button" class="fc-show" {stretch}'
+        f'<li data-rep="{rep.index}"{named}>'
+        f'<button type="button" class="fc-show" {moment(rep.move_start_s, rep.move_end_s, player)}'
         f' aria-label="Show repetition {rep.index} at {clock(rep.move_start_s)}">'
         f'<span class="fc-index">{rep.index}</span>'
         f'<span class="fc-time">▶ {clock(rep.move_start_s)}</span></button>'
         f'<div class="fc-what">{badge}<p class="fc-numbers">{escape(_numbers(rep, focus))}</p>'
-        f"{f'<ul>{reasons}</ul>' if reasons else ''}</div></li>"
+        f"{f'<ul>{reasons}</ul>' if reasons else ''}{_moments(rep, player)}{more}</div></li>"
     )
+
+
+def _moments(rep: Repetition, player: str) -> str:
+    """Return a key to the moment of each fault; none where the rows belong to a player of their own."""
+    if not player:
+        return ""
+    keys = "".join(
+        f'<button type="button" class="fc-moment" {moment(fault.start_s, fault.end_s, player)}>'
+        f"▶ {escape(fault_label(fault.id))} {clock(fault.start_s)}</button>"
+        for fault in sorted(rep.faults, key=lambda fault: fault.start_s)
+        if fault.severity != "info"
+    )
+    return f'<div class="fc-moments">{keys}</div>' if keys else ""
 
 
 def _numbers(rep: Repetition, focus: Focus) -> str:

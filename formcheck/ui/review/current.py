@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from formcheck.ui.clinic.asked import asked_of_me
 from formcheck.ui.review.review import Review
 from formcheck.ui.workspace import workspace
 
@@ -11,7 +12,7 @@ KEY = "review"
 def current() -> Review:
     """Return the review of this session, a fresh one at first."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = Review(workspace())
+        st.session_state[KEY] = Review(workspace(), asked_of_me)
     review: Review = st.session_state[KEY]
     return review
 

@@ -1,6 +1,7 @@
 """``Review``: what one person does with one recording. Holds no rule of the domain and draws nothing."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,10 @@ from formcheck.ui.workspace import Workspace
 Stage = Literal["choosing", "finding", "unsure", "shown"]
 
 
+def _as_it_is(loaded: LoadedExercise) -> LoadedExercise:
+    return loaded
+
+
 class Review:
     """One recording from its choice to its corrected report.
 
@@ -28,10 +33,15 @@ class Review:
     ----------
     workspace : Workspace
         Where its files and jobs live.
+    asked : callable
+        Gives an exercise as it is asked of the person, such as with a clinician's limits.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(
+        self, workspace: Workspace, asked: Callable[[LoadedExercise], LoadedExercise] = _as_it_is
+    ) -> None:
         self.workspace = workspace
+        self._asked = asked
         self._path: Path | None = None
         self._track: PoseTrack | None = None
         self._exercise: LoadedExercise | None = None
@@ -149,12 +159,12 @@ class Review:
             self.candidates = tuple(candidate.loaded for candidate in candidates)
             return
         self._exercise, self._guessed = analysis.loaded, True
-        self._show(analysis)
+        self._judge()
 
     def _judge(self) -> None:
         if self._track is None or self._exercise is None:
             return
-        analysis = analyse(self._track, self._exercise, self.corrections)
+        analysis = analyse(self._track, self._asked(self._exercise), self.corrections)
         self._show(replace(analysis, guessed=self._guessed))
 
     def _show(self, analysis: Analysis) -> None:

@@ -8,6 +8,7 @@ from formcheck.exercises.load import library
 from formcheck.report import sentences
 from formcheck.store.access import Actor
 from formcheck.store.work import Stage, Task
+from formcheck.ui.clinic import said
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
 from formcheck.ui.player import linked_player
@@ -37,19 +38,24 @@ def show(actor: Actor, set_id: str) -> None:
     st.button("All sets", on_click=_back, icon=":material/arrow_back:", type="tertiary")
     stored = read_set(kept(), actor, set_id)
     own = actor.account_id == stored.row.patient_id
+    with_clinic = actor.role in ("patient", "clinician")
     _headline(stored)
-    _problems(actor, stored, own=own)
+    problems(actor, stored, own=own)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        _film(actor, stored, own=own)
+        film(actor, stored, own=own)
+        if with_clinic:
+            said.talk(actor, set_id)
     with right:
         if stored.analysis is not None and stored.focus is not None:
-            linked_player(stored.analysis, stored.focus)
+            linked_player(stored.analysis, stored.focus, rows=not with_clinic)
+            if with_clinic:
+                said.judging(actor, set_id, stored.analysis, stored.focus)
     if stored.analysis is not None:
         not_judged(stored.analysis.judged.report)
     if own and actor.role == "patient":
         share_field(actor, stored.row)
-    _files(stored)
+    files(stored)
     if own:
         _end(actor, stored)
     st.html(f'<p class="fc-fine">{escape(sentences.UNCERTAINTY)} {escape(sentences.NOT_A_DEVICE)}</p>')
@@ -69,7 +75,8 @@ def _headline(stored: StoredSet) -> None:
     hero(stored.analysis.judged.report, stored.focus, " · ".join([row.exercise_name, *facts]))
 
 
-def _problems(actor: Actor, stored: StoredSet, *, own: bool) -> None:
+def problems(actor: Actor, stored: StoredSet, *, own: bool) -> None:
+    """Say why a set is not judged (yet)."""
     row = stored.row
     if row.state == "failed":
         st.warning(plain(row.problem), icon=":material/info:")
@@ -92,15 +99,16 @@ def _again(actor: Actor, stored: StoredSet) -> None:
     st.button("Look at it again", on_click=kindly(again), type="primary")
 
 
-def _film(actor: Actor, stored: StoredSet, *, own: bool) -> None:
+def film(actor: Actor, stored: StoredSet, *, own: bool, key: str = VIDEO_KEY) -> None:
+    """Show the film that tells most in a container of its own, or why there is none."""
     going_on = [stage for stage in stored.stages if not stage.problem]
     if going_on:
         _watch(actor, stored.row.id, len(stored.stages))
-    film = stored.film
-    if film is not None:
-        with st.container(key=VIDEO_KEY):
+    shown = stored.film
+    if shown is not None:
+        with st.container(key=key):
             st.html(
-                f'<video controls playsinline preload="metadata" src="{address(film)}" '
+                f'<video controls playsinline preload="metadata" src="{address(shown)}" '
                 f'aria-label="{escape(words.title(stored.row))}"></video>'
             )
     elif not going_on and stored.analysis is not None:
@@ -139,7 +147,8 @@ def _said(stage: Stage) -> str:
     return stage.step or "Starting"
 
 
-def _files(stored: StoredSet) -> None:
+def files(stored: StoredSet) -> None:
+    """Offer the files that may be seen."""
     there = [(stored.files[kind], label, about) for kind, label, about in SHOWN_FILES if kind in stored.files]
     if not there:
         return

@@ -1,13 +1,15 @@
 """What the page of one set shows, read from the store: nothing is judged again to show it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from formcheck.body.pose import PoseTrack
 from formcheck.body.signals import Signals
+from formcheck.clinic.asked import as_asked
 from formcheck.coach.judge import Judged
 from formcheck.coach.set_report import SetReport
 from formcheck.errors import UsageError
-from formcheck.exercises.load import load
+from formcheck.exercises.load import LoadedExercise, load
 from formcheck.report.analysis import Analysis
 from formcheck.report.json_report import report_from_json
 from formcheck.report.signals_file import read_signals
@@ -54,7 +56,8 @@ def read_set(store: Store, actor: Actor, set_id: str) -> StoredSet:
     except NotThereError:
         return StoredSet(row, files, stages, None, None)
     report = report_from_json(data)
-    analysis = _analysis(report, _signals(store, actor, files.get("signals")))
+    signals = _signals(store, actor, files.get("signals"))
+    analysis = _analysis(report, signals, lambda loaded: as_asked(store, actor, set_id, loaded))
     return StoredSet(row, files, stages, analysis, analysis.focus if analysis else None)
 
 
@@ -65,9 +68,11 @@ def _signals(store: Store, actor: Actor, file: FileRow | None) -> Signals:
         return read_signals(opened)
 
 
-def _analysis(report: SetReport, signals: Signals) -> Analysis | None:
+def _analysis(
+    report: SetReport, signals: Signals, asked: Callable[[LoadedExercise], LoadedExercise]
+) -> Analysis | None:
     try:
-        loaded = load(report.exercise.id)
+        loaded = asked(load(report.exercise.id))
     except UsageError:
         return None  # an exercise of one's own that this server does not have
     focus = focus_of(report, exercise=loaded.exercise)

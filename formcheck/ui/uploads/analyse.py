@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from formcheck.body.pose import PoseTrack
+from formcheck.clinic.asked import as_asked
 from formcheck.coach.judge import Corrections
 from formcheck.errors import UsageError
-from formcheck.exercises.load import load
+from formcheck.exercises.load import LoadedExercise, load
 from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
 from formcheck.report.json_report import report_json
 from formcheck.sources.model_files import resolve
@@ -64,11 +65,10 @@ class Analyst:
             return
         tell("Judging", 0.0, 0.0)
         corrections = corrections_of(row.about)
-        loaded = load(row.exercise_id) if row.exercise_id else None
         try:
-            analysis = analyse(track, loaded, corrections)
+            analysis = self._analysed(row, track, corrections)
         except UsageError as error:
-            if loaded is not None:
+            if row.exercise_id:
                 raise
             self._keep_track(row, track, folder)
             raise UsageError(UNSURE) from error
@@ -76,6 +76,17 @@ class Analyst:
         outcome = outcome_of(analysis, corrections, folder)
         self._store.sets.judged(WORKER, row.id, outcome)
         self._ask_for_films(row)
+
+    def _analysed(self, row: SetRow, track: PoseTrack, corrections: Corrections) -> Analysis:
+        """Judge by what was prescribed when the set was done; a guessed exercise is judged again by that."""
+        if row.exercise_id:
+            return analyse(track, self._asked(row.id, load(row.exercise_id)), corrections)
+        guessed = analyse(track, None, corrections)
+        asked = self._asked(row.id, guessed.loaded)
+        return guessed if asked == guessed.loaded else analyse(track, asked, corrections)
+
+    def _asked(self, set_id: str, loaded: LoadedExercise) -> LoadedExercise:
+        return as_asked(self._store, WORKER, set_id, loaded)
 
     def _track(self, row: SetRow, folder: Path, tell: Tell) -> PoseTrack:
         files = {file.kind: file for file in self._store.sets.files(WORKER, row.id)}
@@ -133,7 +144,7 @@ class Analyst:
         with self._path(files["track"], folder) as path:
             track = read_track(path)
         _, corrections = self._store.sets.report(WORKER, row.id)
-        return analyse(track, load(row.exercise_id), corrections_of(corrections))
+        return analyse(track, self._asked(row.id, load(row.exercise_id)), corrections_of(corrections))
 
     @contextmanager
     def _path(self, file: FileRow, folder: Path) -> Iterator[Path]:

@@ -1,0 +1,1 @@
+"""Remote review: the queue, one set and two side by side, agreement, prescriptions."""
