@@ -83,4 +83,5 @@ def said(app: AppTest) -> str:
     """Everything that the page says in words, markup included."""
     parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.error, *app.warning, *app.info]
     texts = [part.value for part in parts]
-    return "\n".join([*texts, *(element.proto.body for element in app.get("html"))])
+    parts = [element.proto.body for element in app.get("html")]
+    return "\n".join([*texts, *parts, *(str(element.proto) for element in app.get("bidi_component"))])

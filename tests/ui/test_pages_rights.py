@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 from formcheck.plan.entries import Pain, ScreenAnswers, SymptomReport
 from formcheck.plan.screen import BY_ID, QUESTIONS
 from formcheck.store.access import Level
+from formcheck.store.columns import now
 from formcheck.store.sessions import begin_session
+from formcheck.store.tables_review import RepetitionMark
 from formcheck.store.uploads import Wish
 from formcheck.ui import pages
 from formcheck.ui.accounts.asking import COOKIE
@@ -21,6 +23,7 @@ from tests.ui.conftest import PATIENCE_S, said
 
 EVERYBODY = ("nobody", "patient", "other", "clinician", "foreign", "withdrawn")
 FILM, WORDS = "unmistakable", "The patient"
+SAID, MOVE = "It felt unlike itself", "unheard-of-movement"
 LOCKED, FELT = BY_ID["night-pain"].text, "Worst pain at rest"
 KEEPS_NOTHING = {"review", "live", "exercises", "about"}
 """They show what the session itself brings, or the same to everybody."""
@@ -54,7 +57,21 @@ def progress() -> None:
     guarded(page)()
 
 
-PAGES = {each.__name__: each for each in (sets, patients, plan, progress)}
+def queue() -> None:
+    from formcheck.ui.clinic.queue_page import page
+    from formcheck.ui.guarded import guarded
+
+    guarded(page)()
+
+
+def agreement() -> None:
+    from formcheck.ui.clinic.agreement_page import page
+    from formcheck.ui.guarded import guarded
+
+    guarded(page)()
+
+
+PAGES = {each.__name__: each for each in (sets, patients, plan, progress, queue, agreement)}
 OWN, CARE, BOTH = {"patient"}, {"clinician"}, {"patient", "clinician"}
 TABLE = [
     # page, what the address names, what is shared of the set, what is looked for, who reads it
@@ -69,6 +86,20 @@ TABLE = [
     ("patients", "set", Level.NUMBERS, FILM, CARE),
     ("plan", "patient", Level.NOTHING, LOCKED, BOTH),
     ("progress", "patient", Level.NOTHING, FELT, BOTH),
+    ("queue", "", Level.NOTHING, WORDS, set()),
+    ("queue", "", Level.NUMBERS, WORDS, CARE),
+    ("queue", "set", Level.NOTHING, SAID, set()),
+    ("queue", "set", Level.NUMBERS, SAID, CARE),
+    ("patients", "set", Level.NOTHING, SAID, set()),
+    ("patients", "set", Level.NUMBERS, SAID, CARE),
+    ("sets", "set", Level.NOTHING, SAID, OWN),
+    ("sets", "set", Level.NUMBERS, SAID, BOTH),
+    ("queue", "beside", Level.NOTHING, FILM, set()),
+    ("queue", "beside", Level.NUMBERS, FILM, CARE),
+    ("patients", "beside", Level.NOTHING, FILM, set()),
+    ("patients", "beside", Level.NUMBERS, FILM, CARE),
+    ("agreement", "", Level.NOTHING, MOVE, set()),
+    ("agreement", "", Level.NUMBERS, MOVE, CARE),
 ]
 
 
@@ -99,14 +130,35 @@ def clinic(made: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def arrived(world: World, level: Level) -> str:
-    """Keep a recording of the patient's that nobody has looked at yet; returns the set's id."""
+    """Keep a recording of the patient's that could not be judged, with words; returns the set's id."""
     store, patient = world.store, world.patient
     arriving = store.uploads.begin(patient, Wish(f"{FILM}.mp4", 4, FILM))
     with store.uploads.appending(patient, arriving.id, 0) as file:
         file.write(b"film")
     set_id = store.uploads.keep(patient, arriving.id)
     store.sets.share(patient, set_id, level)
+    store.sets.failed(patient, set_id, "It was too dark.")
+    store.remarks.add(patient, set_id, SAID)
+    judged_by(world, set_id)
     return set_id
+
+
+def judged_by(world: World, set_id: str) -> None:
+    """Have the clinician in care judge a repetition of a movement that nobody else does."""
+    mark = RepetitionMark(
+        set_id=set_id,
+        author_id=world.clinician.account_id,
+        exercise_id=MOVE,
+        rep=1,
+        peak_s=1.0,
+        verdict="ok",
+        faults=[],
+        own_verdict="ok",
+        own_faults=[],
+        at=now(),
+    )
+    with world.store.database.write() as session:
+        session.add(mark)
 
 
 @pytest.fixture
@@ -140,11 +192,18 @@ def test_the_table(
     may: set[str],
 ) -> None:
     set_id = arrived(clinic, level)
-    query = {"set": {"set": set_id}, "patient": {"patient": mine(clinic)}, "": {}}[key]
+    query = {
+        "set": {"set": set_id},
+        "beside": {"set": set_id, "beside": set_id},
+        "patient": {"patient": mine(clinic)},
+        "": {},
+    }[key]
     assert {who for who in EVERYBODY if secret in seen(who, name, query)} == may
 
 
-@pytest.mark.parametrize(("name", "key"), [("sets", "set"), ("patients", "set"), ("patients", "patient")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("sets", "set"), ("patients", "set"), ("patients", "patient"), ("queue", "set")]
+)
 def test_a_foreign_id_is_answered_like_a_guessed_one(
     clinic: World, seen: Callable[[str, str, dict[str, str]], str], name: str, key: str
 ) -> None:
