@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
+from formcheck.body.scale import BodyScale
+from formcheck.body.view import facing_evidence
 from formcheck.sources.frames import Image
 from formcheck.sources.trunk_edges import TrunkEdges, trunk_axis
 
@@ -47,6 +49,12 @@ _MOST = 3  # steps from one station to the next
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
 _FIRST, _LAST = 6, 47  # stations from -.10 to .90: nothing beyond is ever judged
 
+# The edge itself lies where the colour is half way between what is just inside and just outside.
+_HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mixed
+_BESIDE = 3  # samples that say what is inside, and as many for outside
+_ASTRAY = 0.004  # a station's edge this far from those beside it took something else for the back
+_TURNED = 1.0  # of 5: a person who faces this clearly to one side shows the back on the other
+
 _SUB_RAYS = np.linspace(_FIRST, _LAST - 1, (_LAST - 1 - _FIRST) * _SUB + 1)
 _RAY_S = np.interp(_SUB_RAYS, np.arange(N_EDGE), EDGE_STATIONS)
 _MARGIN = (_WINDOW + 2) * _STEP
@@ -56,7 +64,13 @@ _AT_PERSON = np.abs(_OFFSETS - np.mean(_PERSON)) <= np.ptp(_PERSON) / 2
 _INSIDE_OUT = max(_PERSON) < _OFFSETS
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
-_PENALTY = _BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2
+_PENALTY = (_BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2).astype(np.float32)
+# Places where the edge may lie, among the samples and among the differences of two windows of them.
+_PLACED = (_OFFSETS >= -_INWARDS - 1e-9) & (_OFFSETS <= _OUTWARDS + 1e-9)
+_PLACES = _OFFSETS[_PLACED]
+_OUTER = np.flatnonzero(_PLACED) + 2  # from here outwards a place says that it is wall
+_INNER = np.flatnonzero(_PLACED) - 2  # up to here that it is person
+_PLACED = _PLACED[_WINDOW + 1 : len(_OFFSETS) - _WINDOW]
 
 
 def refined_edges(
@@ -87,7 +101,8 @@ def refined_edges(
     outwards = np.array([1.0, -1.0])
     depth = ((edges.points_px - origins) @ left) * outwards[:, None] / length
     known = np.isfinite(depth)
-    sides = [side for side in (0, 1) if known[side, _FIRST:_LAST].sum() >= _MIN_STATIONS]
+    turned = _maybe_back(landmarks_px, length)
+    sides = [side for side in turned if known[side, _FIRST:_LAST].sum() >= _MIN_STATIONS]
     if not sides:
         return edges
     mask = np.stack([_filled(depth[side], known[side]) for side in sides])
@@ -104,6 +119,14 @@ def refined_edges(
         points[side] = np.where(known[side, :, None], at, np.nan)
         confidence[side, _FIRST:_LAST] = np.where(known[side, _FIRST:_LAST], change[i], 0.0)
     return replace(edges, points_px=points, confidence=confidence)
+
+
+def _maybe_back(landmarks_px: Floats, length: float) -> tuple[int, ...]:
+    """Return which sides of the trunk may be the back: one where the person clearly faces to the other."""
+    facing = float(facing_evidence(landmarks_px, BodyScale(length, length, {})))
+    if abs(facing) < _TURNED:
+        return 0, 1
+    return (0,) if facing > 0 else (1,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +162,7 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
 
     Returns
     -------
-    colours : ndarray, shape (n, stations, offsets, 3)
+    colours : ndarray, shape (n, stations, 3, offsets)
     noise : float
         Standard deviation between neighbouring rays, levels of 255.
     """
@@ -161,9 +184,11 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
     # a picture's border repeats: what lies outside the picture shows no edge
     raw = cv2.remap(part, rows[..., 0], rows[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     values = np.asarray(raw, np.float32).reshape(n, rays, offsets * 3)
-    bend = values[:, 2:] - 2 * values[:, 1:-1] + values[:, :-2]
+    some = values[:, :, ::5]  # a fifth tells as much of the noise
+    bend = some[:, 2:] - 2 * some[:, 1:-1] + some[:, :-2]
     noise = float(np.median(np.abs(bend))) / (0.6745 * 6**0.5)
-    return (_BLEND @ values).reshape(n, _LAST - _FIRST, offsets, 3), noise
+    blended = (_BLEND @ values).reshape(n, _LAST - _FIRST, offsets, 3)
+    return np.ascontiguousarray(np.moveaxis(blended, 3, 2)), noise
 
 
 def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floats]:
@@ -171,7 +196,7 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
 
     Parameters
     ----------
-    colour : ndarray, shape (n, stations, offsets, 3)
+    colour : ndarray, shape (n, stations, 3, offsets)
     noise : float
         As `_colours` gives them.
     mask : ndarray, shape (n, stations)
@@ -182,60 +207,57 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
     found, change : ndarray, shape (n, stations)
         In trunk lengths, outwards positive.
     """
-    total = np.cumsum(colour, axis=2)
-    mean = (total[:, :, _WINDOW:] - total[:, :, :-_WINDOW]) / _WINDOW  # of samples i + 1 to i + _WINDOW
-    jump = np.sqrt(((mean[:, :, _WINDOW + 1 :] - mean[:, :, : -_WINDOW - 1]) ** 2).sum(axis=-1))
-    places = _OFFSETS[: jump.shape[2]] + (_WINDOW + 1) * _STEP
-    inside = (places >= -_INWARDS - 1e-9) & (places <= _OUTWARDS + 1e-9)
-    jump, places = jump[:, :, inside], places[inside]
-    change = jump**2 / (jump**2 + _FAINT**2 + 2.0 * noise**2)
-    against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump**2 / (jump**2 + _CLEAR**2)
-    against += _BETWEEN * _between(colour, places, noise) + _WITHIN * _within(colour, places, noise)
-    away = places - mask[:, :, None]
+    total = np.cumsum(colour, axis=3)
+    sums = total[..., _WINDOW:] - total[..., :-_WINDOW]  # of samples i + 1 to i + _WINDOW
+    jump_sq = ((sums[..., _WINDOW + 1 :] - sums[..., : -_WINDOW - 1])[..., _PLACED] ** 2).sum(axis=2)
+    jump_sq /= _WINDOW**2
+    change = jump_sq / (jump_sq + (_FAINT**2 + 2.0 * noise**2))
+    against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump_sq / (jump_sq + _CLEAR**2)
+    against += _BETWEEN * _between(colour, noise) + _WITHIN * _within(colour, noise)
+    away = _PLACES - mask[:, :, None]
     against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / _INWARDS, 1.0)
     path = _smoothest(against)
-    found = places[path] + _STEP * _peak(jump, path)
-    return found, np.take_along_axis(change, path[..., None], axis=2)[..., 0]
+    steep = np.take_along_axis(change, path[..., None], axis=2)[..., 0]
+    return _PLACES[path] + _sub_pixel(colour, _PLACES[path]), np.asarray(steep, dtype=np.float64)
 
 
-def _between(colour: Singles, places: Floats, noise: float) -> Floats:
+def _between(colour: Singles, noise: float) -> Singles:
     """Return how unlike the wall it is between each place and the line, (n, stations, places).
 
     In multiples of a strip of 1 cm that is clearly no wall.
     """
     unlike = _unlike(colour, _AT_WALL, _WALL_LEVELS, noise) * (_OFFSETS <= 0)
     outside = np.cumsum(unlike[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
-    first = np.minimum(np.searchsorted(_OFFSETS, places + 2 * _STEP), len(_OFFSETS) - 1)
-    return np.asarray(outside[:, :, first] / _WINDOW, dtype=np.float64)
+    return np.asarray(outside[:, :, _OUTER] / _WINDOW, dtype=np.float32)
 
 
-def _within(colour: Singles, places: Floats, noise: float) -> Floats:
+def _within(colour: Singles, noise: float) -> Singles:
     """Return how unlike the person it is up to each place, as `_between`."""
     inside = np.cumsum(_unlike(colour, _AT_PERSON, _PERSON_LEVELS, noise) * _INSIDE_OUT, axis=2)
-    last = np.maximum(np.searchsorted(_OFFSETS, places - 2 * _STEP), 0)
-    return np.asarray(inside[:, :, last] / _WINDOW, dtype=np.float64)
+    return np.asarray(inside[:, :, _INNER] / _WINDOW, dtype=np.float32)
 
 
 def _unlike(colour: Singles, where: Bools, levels: float, noise: float) -> Singles:
     """Return how unlike its ray's colour at some offsets each sample is, 0 to 1, (n, stations, offsets)."""
-    there = colour[:, :, where]
-    usual = np.median(there, axis=2, keepdims=True)
-    spread = 1.5 * np.median(np.abs(there - usual).sum(axis=-1), axis=2)
-    allowed = levels**2 + noise**2 + spread[:, :, None] ** 2
-    return np.asarray(np.minimum(((colour - usual) ** 2).sum(axis=-1) / allowed / 9.0, 1.0), np.float32)
+    there = colour[..., where]
+    middle = there.shape[3] // 2
+    usual = np.partition(there, middle, axis=3)[..., middle, None]
+    spread = 1.5 * np.partition(np.abs(there - usual).sum(axis=2), middle, axis=2)[..., middle]
+    allowed = 9.0 * (levels**2 + noise**2 + spread[:, :, None] ** 2)
+    return np.asarray(np.minimum(((colour - usual) ** 2).sum(axis=2) / allowed, 1.0), np.float32)
 
 
 def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     """Return the cheapest path through the stations, shape (n, stations): a place for each station."""
     n, stations, places = cost.shape
-    padded = np.full((n, places + 2 * _MOST), np.inf)
+    padded = np.full((n, places + 2 * _MOST), np.inf, dtype=np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _MOST + 1, axis=1)
     padded[:, _MOST:-_MOST] = cost[:, 0]
     came = np.empty((stations, n, places), dtype=np.intp)
     for k in range(1, stations):
         reached = windows + _PENALTY
-        came[k] = reached.argmin(axis=2)
-        padded[:, _MOST:-_MOST] = reached.min(axis=2) + cost[:, k]
+        reached.argmin(axis=2, out=came[k])
+        np.add(reached.min(axis=2), cost[:, k], out=padded[:, _MOST:-_MOST])
     path = np.empty((n, stations), dtype=np.intp)
     path[:, -1] = padded[:, _MOST:-_MOST].argmin(axis=1)
     sides = np.arange(n)
@@ -244,13 +266,32 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     return path
 
 
-def _peak(jump: Floats, path: npt.NDArray[np.intp]) -> Floats:
-    """Return where between its neighbours the change is greatest, in steps, -0.5 to 0.5."""
-    middle = np.clip(path, 1, jump.shape[2] - 2)
-    before, at, after = (
-        np.take_along_axis(jump, (middle + i)[..., None], axis=2)[..., 0] ** 2 for i in (-1, 0, 1)
-    )
-    bend = before - 2 * at + after
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shift = np.where(bend < -1e-6, 0.5 * (before - after) / bend, 0.0)
-    return np.clip(shift, -0.5, 0.5)
+def _sub_pixel(colour: Singles, found: Floats) -> Floats:
+    """Return how far beside the path's places (n, stations) the edge itself lies, in trunk lengths.
+
+    The windows that find the path are wide, and the shade of a round back draws them inwards.
+    """
+    shift = _crossing(colour, _crossing(colour, found)) - found
+    steady = median_filter(shift, size=(1, 5), mode="nearest")
+    return np.where(np.abs(shift - steady) < _ASTRAY, shift, steady)
+
+
+def _crossing(colour: Singles, found: Floats) -> Floats:
+    """Return where near a place the colour is half way between what lies just inside and just outside.
+
+    By the area under the change, which blur leaves as it is and noise hardly moves. A change that is too
+    faint to be measured so stays where it was.
+    """
+    n, stations = found.shape
+    reach = _HALF_BLUR + _BESIDE
+    middle = np.rint((found - _OFFSETS[0]) / _STEP).astype(np.intp)
+    middle = np.clip(middle, reach, len(_OFFSETS) - 1 - reach)
+    index = middle[:, :, None, None] + np.arange(-reach, reach + 1)
+    around = np.take_along_axis(colour, np.broadcast_to(index, (n, stations, 3, index.shape[3])), axis=3)
+    inside, outside = around[..., :_BESIDE].mean(axis=3), around[..., -_BESIDE:].mean(axis=3)
+    turn = outside - inside
+    contrast_sq = (turn**2).sum(axis=2)
+    share = ((around[..., _BESIDE:-_BESIDE] - inside[..., None]) * turn[..., None]).sum(axis=2)
+    share = np.clip(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0, 1.0)
+    crossing = _OFFSETS[middle] + _STEP * (_HALF_BLUR + 0.5 - share.sum(axis=2))
+    return np.where(contrast_sq > (2 * _FAINT) ** 2, crossing, found)

@@ -33,6 +33,11 @@ _ARM_PARTS = (
     ("ELBOW", "WRIST", 0.14, 0.0),
     ("WRIST", "INDEX", 0.12, 0.0),
 )
+_BOTH = [(side, part) for side in ("LEFT", "RIGHT") for part in _ARM_PARTS]
+_ARM_STARTS = np.array([Landmark[f"{side}_{part[0]}"] for side, part in _BOTH])
+_ARM_ENDS = np.array([Landmark[f"{side}_{part[1]}"] for side, part in _BOTH])
+_ARM_HALF_WIDTHS = np.array([part[2] for _, part in _BOTH])
+_ARM_BEGINS = np.array([part[3] for _, part in _BOTH])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,19 +246,19 @@ def _confidence(profile: Floats, at: Floats) -> Floats:
 
 def _occluded(points: Floats, landmarks_px: Floats, length: float) -> Bools:
     """Return which edge points lie on an arm: within a capsule around one of its parts."""
-    result = np.zeros(points.shape[:2], dtype=np.bool_)
-    for side in ("LEFT", "RIGHT"):
-        for start, end, half_width, begin in _ARM_PARTS:
-            b = landmarks_px[Landmark[f"{side}_{end}"]]
-            a = landmarks_px[Landmark[f"{side}_{start}"]]
-            a = a + begin * (b - a)
-            with np.errstate(invalid="ignore"):  # NaN: no such part, no such edge
-                result |= _distance_to_segment(points, a, b) < half_width * length
-    return result
+    ends = landmarks_px[_ARM_ENDS]
+    starts = landmarks_px[_ARM_STARTS]
+    starts = starts + _ARM_BEGINS[:, None] * (ends - starts)
+    with np.errstate(invalid="ignore"):  # NaN: no such part, no such edge
+        near = _distance_to_segments(points, starts, ends) < _ARM_HALF_WIDTHS * length
+    return np.asarray(near.any(axis=-1))
 
 
-def _distance_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
-    along = b - a
-    squared = float(along @ along)
-    share = np.clip((points - a) @ along / squared, 0.0, 1.0) if squared > 0 else np.zeros(points.shape[:-1])
-    return np.asarray(np.linalg.norm(points - (a + share[..., None] * along), axis=-1))
+def _distance_to_segments(points: Floats, starts: Floats, ends: Floats) -> Floats:
+    """Return the distance of points (..., 2) to each of n segments, shape (..., n)."""
+    along = ends - starts
+    squared = np.maximum((along**2).sum(axis=1), 1e-12)
+    offset = points[..., None, :] - starts
+    share = np.clip((offset * along).sum(axis=-1) / squared, 0.0, 1.0)
+    beside = offset - share[..., None] * along
+    return np.asarray(np.sqrt((beside**2).sum(axis=-1)))

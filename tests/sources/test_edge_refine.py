@@ -65,6 +65,16 @@ def test_a_right_mask_stays_right() -> None:
     assert np.abs(error_px(refined(picture_of(60.0, 180.0), mask_of(12.0)))).max() < 1.0
 
 
+@pytest.mark.parametrize("dark_px", [6.0, 15.0])
+def test_the_shade_of_a_round_back_does_not_move_its_edge(dark_px: float) -> None:
+    """A shirt that darkens by a third towards its edge, as a body turns away from the light."""
+    picture = picture_of(150.0, 200.0, noise=0.0).astype(float)
+    inside = np.maximum(np.arange(WIDTH) + 0.5 - back_x(np.arange(HEIGHT) + 0.5)[:, None], 0.0)
+    shade = (50.0 * np.exp(-inside / dark_px) * mask_of(12.0))[..., None]
+    shaded = np.asarray(np.clip(picture - shade, 0, 255), np.uint8)
+    assert np.abs(error_px(refined(shaded, mask_of(12.0)))).max() < 1.0
+
+
 def test_where_shirt_and_wall_are_alike_nothing_is_claimed() -> None:
     edges = refined(picture_of(120.0, 120.0), mask_of(0.0))
     assert edges.confidence[0, USED].max() < 0.85
