@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -20,14 +21,16 @@ from formcheck.coach.set_report import SetReport
 from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import frame_state
 from formcheck.report.words import Focus, focus_of
+from formcheck.sources.crew import Told
 from formcheck.sources.frames import Image
-from formcheck.sources.parallel import Stretch, in_stretches
+from formcheck.sources.parallel import Stretch, cores, in_stretches, stretches
 from formcheck.sources.video import VideoSource
 
 MAX_SIDE_PX = 1280
 TICKS_PER_S = 90_000
 """The time base of the file: a microsecond or so finer than any camera, and what broadcast uses."""
 MAX_POSE_AGE_S = 0.05
+_MARGIN_S = 1.0  # more than the age of any pose or angle that is still shown
 BT_601, BT_709 = 6, 1  # as H.264 numbers them
 VIDEO_RANGE = 1
 # faststart: it plays before it is loaded; timescale: a start later than 0 is else rounded to milliseconds
@@ -132,21 +135,22 @@ def write_overlay_of(
         How many stretches at once; by default one for each core.
     """
     artist = _Artist(steadied(track), signals, report, focus or focus_of(report), MAX_SIDE_PX)
-
     with VideoSource(video) as source:
-        duration_s = source.duration_s
+        cuts = stretches(source.duration_s, workers or cores())
     with TemporaryDirectory(prefix=".overlay-", dir=path.parent) as folder:
-
-        def part(cut: Stretch, told: Callable[[float, float], None]) -> Path | None:
-            part_path = Path(folder) / f"{cut[0]:.3f}.mp4"
-            with VideoSource(video, max_side_px=MAX_SIDE_PX) as source, _Encoder(part_path) as encoder:
-                for frame in source.frames(*cut):
-                    encoder.write(frame.t_s, artist.drawn(frame, owned=True))
-                    told(frame.t_s, 0.0)
-            return None if encoder.empty else part_path
-
-        parts = in_stretches(duration_s, part, workers=workers, progress=_seconds_only(progress))
+        tasks = [partial(_part, video, artist.within(cut), Path(folder), cut) for cut in cuts]
+        parts = in_stretches(tasks, cuts, progress=_seconds_only(progress))
         join_videos([each for each in parts if each is not None], path)
+
+
+def _part(video: Path, artist: "_Artist", folder: Path, cut: Stretch, told: Told) -> Path | None:
+    """Draw and encode one stretch; return where it is, None where it holds no picture."""
+    path = folder / f"{cut[0]:.3f}.mp4"
+    with VideoSource(video, max_side_px=MAX_SIDE_PX) as source, _Encoder(path) as encoder:
+        for frame in source.frames(*cut):
+            encoder.write(frame.t_s, artist.drawn(frame, owned=True))
+            told(frame.t_s, 0.0)
+    return None if encoder.empty else path
 
 
 def _seconds_only(progress: Callable[[float], None] | None) -> Callable[[float, float], None] | None:
@@ -184,16 +188,21 @@ def join_videos(parts: Sequence[Path], path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Artist:
-    """Draws the pictures of one recording, in any order and from several threads.
-
-    ``poses`` are steadied for the eye.
-    """
+    """Draws the pictures of one recording, in any order; ``poses`` are steadied for the eye."""
 
     poses: PoseTrack
     signals: Signals
     report: SetReport
     focus: Focus
     max_side_px: int
+
+    def within(self, cut: Stretch) -> "_Artist":
+        """Return one that draws the pictures of a stretch alike and knows no more than it needs for that."""
+        first_s, last_s = cut[0] - _MARGIN_S, cut[1] + _MARGIN_S
+        near = (self.poses.t_s >= first_s) & (self.poses.t_s <= last_s)
+        return replace(
+            self, poses=self.poses[near], signals=self.signals[self.signals.between(first_s, last_s)]
+        )
 
     def drawn(self, frame: FrameLike, *, owned: bool = False) -> Image:
         """Return a frame's picture with everything drawn over it: a copy, unless it may be drawn into."""

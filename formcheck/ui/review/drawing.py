@@ -6,8 +6,6 @@ from pathlib import Path
 
 from formcheck.report import overlay
 from formcheck.report.analysis import Analysis, is_track, write_report
-from formcheck.report.words import focus_of
-from formcheck.sources.video import VideoSource
 from formcheck.ui.job import Job, Tell
 from formcheck.ui.workspace import Workspace
 
@@ -71,14 +69,13 @@ def _draw(analysis: Analysis, recording: Path, path: Path, tell: Tell) -> Path:
     judged = analysis.judged
     duration_s = judged.report.origin.duration_s
     partial = path.with_suffix(".partial.mp4")
-    with VideoSource(recording, max_side_px=overlay.MAX_SIDE_PX) as frames:
-        overlay.write_overlay(
-            frames,
-            judged.track,
-            judged.signals,
-            judged.report,
-            partial,
-            focus=focus_of(judged.report, exercise=analysis.loaded.exercise, signal=judged.signal),
-            progress=lambda done_s: tell("Drawing the video", done_s, duration_s),
-        )
+    overlay.write_overlay_of(
+        recording,
+        judged.track,
+        judged.signals,
+        judged.report,
+        partial,
+        focus=analysis.focus,
+        progress=lambda done_s: tell("Drawing the video", done_s, duration_s),
+    )
     return partial.replace(path)
