@@ -2,30 +2,52 @@
 
 import os
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from formcheck.cli.analyze import analyze
-from formcheck.cli.app import app as run_app
-from formcheck.cli.exercises import exercises_app
-from formcheck.cli.export import export
-from formcheck.cli.models import models_app
-from formcheck.cli.store import store_app
 from formcheck.errors import FormcheckError
 
+_COMMANDS = {
+    "app": "formcheck.cli.app:app",
+    "analyze": "formcheck.cli.analyze:analyze",
+    "export": "formcheck.cli.export:export",
+    "exercises": "formcheck.cli.exercises:exercises_app",
+    "models": "formcheck.cli.models:models_app",
+    "store": "formcheck.cli.store:store_app",
+}
+
+
+class _Late(TyperGroup):
+    """Imports a command only once it is asked for: all of them together take seconds."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - newer typers bring a click of their own
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            function, found = found, typer.Typer(add_completion=False)
+            found.command(cmd_name)(function)
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 cli = typer.Typer(
-    name="formcheck",
-    help="Checks the form of exercises from an ordinary camera. Everything stays on this machine.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
+    name="formcheck", cls=_Late, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
-cli.command("app")(run_app)
-cli.command("analyze")(analyze)
-cli.command("export")(export)
-cli.add_typer(exercises_app, name="exercises")
-cli.add_typer(models_app, name="models")
-cli.add_typer(store_app, name="store")
+
+
+@cli.callback()
+def _about() -> None:
+    """Check the form of exercises from an ordinary camera. Everything stays on this machine."""
+
 
 DEBUG_VARIABLE = "FORMCHECK_DEBUG"
 INTERRUPTED = 130
