@@ -9,7 +9,8 @@ import streamlit as st
 
 from formcheck.report.palette import DARK, LIGHT, css_variables
 from formcheck.ui.about import page as about_page
-from formcheck.ui.accounts.asking import page_role
+from formcheck.ui.accounts.asking import must_log_in, page_role
+from formcheck.ui.accounts.notice import not_logged_in
 from formcheck.ui.accounts.patients import page as patients_page
 from formcheck.ui.clinic.agreement_page import page as agreement_page
 from formcheck.ui.clinic.queue_page import page as queue_page
@@ -57,6 +58,9 @@ def _page(shown: Callable[[], None], name: str, path: str, *, default: bool = Fa
 def show(page: st.Page, pages: list[st.Page]) -> None:
     """Show a page in the frame that all share."""
     st.html(f"<style>{_style()}</style>")
+    if must_log_in():
+        guarded(not_logged_in)()
+        return
     with st.container(key="nav", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<p class="fc-brand">formcheck</p>', width="content")
         for each in _listed(pages, page):

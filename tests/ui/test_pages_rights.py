@@ -16,10 +16,11 @@ from formcheck.store.tables_review import RepetitionMark
 from formcheck.store.uploads import Wish
 from formcheck.ui import pages
 from formcheck.ui.accounts.asking import COOKIE
+from formcheck.ui.accounts.gate import OPENID
 from formcheck.ui.kept import kept
 from formcheck.ui.plan.plan_log import StoredLog
 from tests.store.world import World, make_world, mine
-from tests.ui.conftest import PATIENCE_S, said
+from tests.ui.conftest import APP, PATIENCE_S, said
 
 EVERYBODY = ("nobody", "patient", "other", "clinician", "foreign", "withdrawn")
 FILM, WORDS = "unmistakable", "The patient"
@@ -211,6 +212,18 @@ def test_a_foreign_id_is_answered_like_a_guessed_one(
     answers = {seen("foreign", name, {key: value}) for value in (foreign, "0" * 32, "' OR 1=1 --")}
     assert len(answers) == 1
     assert "There is no such thing here" in answers.pop()
+
+
+def test_nobody_sees_a_page_of_a_clinic_where_the_gate_leaves_it_to_the_pages(
+    clinic: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a login service the gate is open, since its answer comes to a page; strangers still see none."""
+    monkeypatch.setenv(OPENID, "1")
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_S).run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Please log in"]
+    assert [button.label for button in app.button] == ["Log in with your organisation"]
+    assert not app.get("file_uploader")
 
 
 def test_every_page_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

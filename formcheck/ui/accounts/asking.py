@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from formcheck.errors import FormcheckError
 from formcheck.store.access import NOBODY, Actor, Role
+from formcheck.store.settings import Settings
 from formcheck.store.store import Store
 from formcheck.ui.kept import kept
 
@@ -39,6 +40,11 @@ def page_role() -> Role:
         return page_actor().role
     except FormcheckError:
         return "nobody"  # each page says it kindly by itself
+
+
+def must_log_in() -> bool:
+    """Return whether nobody looks at a page of a clinic: with a login service the gate leaves this to us."""
+    return Settings.from_environment().mode == "clinic" and page_role() == "nobody"
 
 
 def openid_actor(store: Store) -> Actor:
