@@ -101,8 +101,9 @@ def started(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
     """Start servers, and end them."""
     servers: list[Server] = []
 
-    def start(mode: str) -> Server:
+    def start(mode: str, configure: Callable[[Server], None] = lambda _: None) -> Server:
         servers.append(Server(tmp_path, mode))
+        configure(servers[-1])
         servers[-1].start()
         return servers[-1]
 

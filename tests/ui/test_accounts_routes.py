@@ -269,6 +269,9 @@ def test_what_was_typed_is_no_markup(server: Server) -> None:
 def test_a_ticket_becomes_a_cookie_once(server: Server) -> None:
     ticket = server.world.store.sessions.ticket(server.world.patient)
     client = server.client("nobody")
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}  # a link to somebody else's ticket would log one in as them
+    sent = client.get(accounts.ENTER, params={"ticket": ticket}, headers=elsewhere)
+    assert sent.status_code == HTTPStatus.FORBIDDEN
     assert client.get(accounts.ENTER, params={"ticket": ticket}).status_code == HTTPStatus.SEE_OTHER
     assert client.get("/sets").text == "a page"
     assert (

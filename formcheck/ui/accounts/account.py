@@ -6,6 +6,7 @@ import streamlit as st
 
 from formcheck.store.access import Actor
 from formcheck.store.people import Choices
+from formcheck.ui.accounts import openid
 from formcheck.ui.accounts.asking import COOKIE
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
@@ -106,3 +107,4 @@ def _log_out() -> None:
     token = st.context.cookies.get(COOKIE)
     if token:
         kept().sessions.log_out(token)
+    openid.leave()

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -12,7 +12,6 @@ from starlette.requests import HTTPConnection
 from formcheck.errors import FormcheckError
 from formcheck.store.access import NOBODY, Actor, Role
 from formcheck.store.settings import Settings
-from formcheck.store.store import Store
 from formcheck.ui.kept import kept
 
 COOKIE = "formcheck_session"
@@ -30,8 +29,7 @@ def page_actor() -> Actor:
         elsewhere = isinstance(address, str) and address not in LOOPBACK
         return NOBODY if elsewhere else store.people.at_home()
     token = st.context.cookies.get(COOKIE)
-    actor = store.sessions.actor(token if isinstance(token, str) else None)
-    return actor if actor != NOBODY else openid_actor(store)
+    return store.sessions.actor(token if isinstance(token, str) else None)
 
 
 def page_role() -> Role:
@@ -45,20 +43,6 @@ def page_role() -> Role:
 def must_log_in() -> bool:
     """Return whether nobody looks at a page of a clinic: with a login service the gate leaves this to us."""
     return Settings.from_environment().mode == "clinic" and page_role() == "nobody"
-
-
-def openid_actor(store: Store) -> Actor:
-    """Return whose account belongs to who logged in at the clinic's own service."""
-    subject = openid_subject()
-    return store.sessions.openid_actor(subject) if subject else NOBODY
-
-
-def openid_subject() -> str:
-    """Return who logged in at the clinic's own service; empty without one."""
-    known: dict[str, Any] = dict(st.user) if st.user else {}
-    if not known.get("is_logged_in") or not known.get("sub"):
-        return ""
-    return f"{known.get('iss', '')}|{known['sub']}"
 
 
 async def request_actor(connection: HTTPConnection) -> Actor:

@@ -1,18 +1,19 @@
 """Logging in at the clinic's own service (OpenID Connect, by Streamlit's ``st.login``): optional.
 
 Streamlit says who somebody is; whether they have an account here is our table's business. The first time
-they bring an invitation's code, which ties the two together.
+they bring an invitation's code, which ties the two together. Being known there lets nobody in by itself: it
+gives a ticket for the session's cookie, which films and uploads ask for as well as pages.
 """
 
 import os
+from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.store.access import NOBODY
+from formcheck.store.access import NOBODY, Actor
 from formcheck.store.invitations import Newcomer
-from formcheck.ui.accounts.asking import openid_actor, openid_subject
 from formcheck.ui.accounts.gate import OPENID
 from formcheck.ui.kept import kept
 from formcheck.ui.text import plain
@@ -27,16 +28,37 @@ def offer() -> None:
     """Offer the clinic's own login, and the way on for who has used it."""
     if not configured():
         return
-    if not openid_subject():
+    if not _subject():
         st.button("Log in with your organisation", on_click=st.login)
         return
-    actor = openid_actor(kept())
+    actor = _actor()
     if actor != NOBODY:
+        st.markdown("Your organisation has logged you in.")
         ticket = kept().sessions.ticket(actor)
         address = f"/formcheck/enter?ticket={quote(ticket)}"
         st.html(f'<p><a class="fc-button" href="{address}" target="_self">Continue</a></p>')
         return
     _join()
+
+
+def leave() -> None:
+    """Log out at the clinic's own service too: else the next person at this computer needs one click."""
+    if configured() and _subject():
+        st.logout()
+
+
+def _actor() -> Actor:
+    """Return whose account belongs to who logged in at the clinic's own service."""
+    subject = _subject()
+    return kept().sessions.openid_actor(subject) if subject else NOBODY
+
+
+def _subject() -> str:
+    """Return who logged in at the clinic's own service; empty without one."""
+    known: dict[str, Any] = dict(st.user) if st.user else {}
+    if not known.get("is_logged_in") or not known.get("sub"):
+        return ""
+    return f"{known.get('iss', '')}|{known['sub']}"
 
 
 def _join() -> None:
@@ -46,7 +68,7 @@ def _join() -> None:
         name = st.text_input("Your name, as the other side shall see it")
         if st.form_submit_button("Join"):
             try:
-                kept().invitations.join(code, Newcomer(name, openid_subject=openid_subject()))
+                kept().invitations.join(code, Newcomer(name, openid_subject=_subject()))
                 st.rerun()
             except FormcheckError as error:
                 st.error(plain(str(error)), icon=":material/info:")

@@ -116,6 +116,8 @@ async def log_out(request: Request) -> Response:
 
 async def enter(request: Request) -> Response:
     """Turn a page's ticket into the cookie: the last step of logging in at the clinic's own service."""
+    if not from_our_pages(request):
+        return answer(LOGIN_FORM, said=STRANGE, status=403)  # a ticket may be somebody else's
     try:
         token = await in_thread(kept().sessions.redeem, request.query_params.get("ticket", ""))
     except FormcheckError as error:
