@@ -21,8 +21,9 @@ from formcheck.exercises.load import LoadedExercise
 from formcheck.live.gestures import RaisedHand
 from formcheck.live.keeper import Keeper
 from formcheck.live.live_set import LiveSet
-from formcheck.live.set_up import GROW_TALL, Ready, SetUp
+from formcheck.live.set_up import Ready, SetUp
 from formcheck.live.sink import AboutSet, SetSink
+from formcheck.live.spoken import set_in_words
 from formcheck.live.state import Ending, LiveState, Speed, Stage
 from formcheck.live.voice import Voice
 
@@ -38,6 +39,9 @@ REST_S = 120.0
 WARNING_S = 10.0
 # Without a picture for so long the camera is gone; a hiccup of the network is shorter. Our choice.
 NO_PICTURE_S = 2.0
+
+ANOTHER = "Somebody else is in the picture; I keep to you."
+ANOTHER_AGAIN_S = 30.0
 
 Command = Literal["stop", "next", "again"]
 """From one large key or the page: stop all; start the next set now; take the neutral again."""
@@ -106,6 +110,7 @@ class LiveSession:
     _pictured_s: float = field(default=0.0, init=False)
     _back_since_s: float | None = field(default=None, init=False)
     _rest_until_s: float = field(default=0.0, init=False)
+    _warned: bool = field(default=False, init=False)
     _hint: str = field(default="", init=False)
     _begun: bool = field(default=False, init=False)
 
@@ -130,9 +135,8 @@ class LiveSession:
         self._pictured_s = pose.t_s
         if not self._begun:
             self._begun = True
-            self.voice.say(
-                pose.t_s, "info", f"{self.loaded.exercise.name}. {self.loaded.exercise.camera.text}"
-            )
+            exercise = self.loaded.exercise
+            self.voice.say(pose.t_s, "info", f"{exercise.name}. {exercise.summary} {exercise.camera.text}")
         act: dict[Stage, Callable[[], None]] = {
             "set_up": lambda: self._prepare(pose, brightness),
             "neutral": lambda: self._prepare(pose, brightness),
@@ -273,7 +277,9 @@ class LiveSession:
         self._stage, self._seen_s, self._hint = "moving", pose.t_s, ""
         back = ready.baseline.back
         unseen = " I cannot judge your back from here." if back is not None and back.reason else ""
-        self.voice.say(pose.t_s, "info", f"Good.{unseen} Begin.")
+        times = f"{self.plan.repetitions} times" if self.plan.repetitions > 1 else "once"
+        stop = "" if self.records else " To stop, raise a hand."
+        self.voice.say(pose.t_s, "info", f"Good.{unseen} Begin: {times}.{stop}")
 
     def _kept(self, pose: Pose) -> Pose:
         """Keep a pose, on the set's own clock, and return it."""
@@ -287,7 +293,9 @@ class LiveSession:
         if self._set is None or self._keeper is None:
             return
         seen = self._keeper.look(pose)
-        self._hint = "Somebody else is in the picture; I keep to you." if seen == "another" else ""
+        self._hint = ANOTHER if seen == "another" else ""
+        if self._hint:
+            self.voice.say(pose.t_s, "info", self._hint, again_after_s=ANOTHER_AGAIN_S)
         shown = pose if seen == "them" else Pose.missing(pose.t_s)
         own = self._kept(shown)
         if seen == "them":
@@ -315,9 +323,10 @@ class LiveSession:
             self._hint = (
                 "No picture comes from the camera. Is it plugged in, and this page allowed to use it?"
             )
+            self.voice.say(self._now_s, "stop", f"Paused. {self._hint}")
         else:
             self._hint = "I cannot see you."
-        self.voice.say(self._now_s, "stop", "Paused.")
+            self.voice.say(self._now_s, "stop", f"Paused. {self._hint} Come back to where you stood.")
 
     def _wait_for_return(self, pose: Pose) -> None:
         if self._keeper is None or self._keeper.look(pose) != "them":
@@ -348,22 +357,21 @@ class LiveSession:
     def _finish_set(self) -> None:
         """Close the set; then rest, or end."""
         self._close_set(keep=True)
+        came_to = set_in_words(self.loaded.exercise, self.records[-1].live)
         if len(self.records) >= self.plan.sets:
-            self._end("done", "That was the last one. Well done. The summary is on the screen.")
+            self._end("done", f"That was the last one. {came_to} The summary is on the screen.")
             return
-        self._stage, self._rest_until_s = "resting", self._now_s + self.plan.rest_s
-        self.voice.say(
-            self._now_s,
-            "info",
-            f"Set done. Rest for {_minutes(self.plan.rest_s)}. Raise a hand to stop for today.",
-        )
+        self._stage, self._rest_until_s, self._warned = "resting", self._now_s + self.plan.rest_s, False
+        rest = f"Rest for {_minutes(self.plan.rest_s)}. Raise a hand to stop for today."
+        self.voice.say(self._now_s, "info", f"Set done. {came_to} {rest}")
 
     def _rest(self) -> None:
         left_s = self._rest_until_s - self._now_s
         if left_s <= 0:
-            self.voice.say(self._now_s, "info", f"Set {len(self.records) + 1}. {GROW_TALL}")
+            self.voice.say(self._now_s, "info", f"Set {len(self.records) + 1}. Take up your start posture.")
             self._to_set_up()
-        elif left_s <= WARNING_S:
+        elif left_s <= WARNING_S and not self._warned:
+            self._warned = True
             self.voice.say(self._now_s, "setup", "Ten seconds. Go to your place.")
 
     def _end(self, ending: Ending, words: str) -> None:

@@ -41,8 +41,8 @@ GOOD_FOR_S = 1.0
 # other angles are worth having, and the back says "cannot judge". Our choice.
 TRIES = 2
 BACK_PATIENCE_S = 25.0
-GROW_TALL = "Grow tall, and hold still."
-_COUNTDOWN = ((1.0, "two"), (2.0, "one"))
+GROW_TALL = "Grow tall, hold still."
+_COUNTDOWN = ((0.0, "three"), (1.0, "two"), (2.0, "one"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,10 @@ class SetUp:
         if not self.good:
             self._since_s, self.held_s, self._good_since_s = None, None, None
             return None
-        self._good_since_s = pose.t_s if self._good_since_s is None else self._good_since_s
+        if self._good_since_s is None:
+            self._good_since_s = pose.t_s
+            # before the numbers, which would come too late behind it
+            self.voice.say(pose.t_s, "setup", GROW_TALL)
         return self._watch_hold(pose.t_s) if pose.t_s - self._good_since_s >= GOOD_FOR_S else None
 
     @property
@@ -156,7 +159,6 @@ class SetUp:
             return None
         if self._since_s is None:
             self._since_s, self._counted = t_s, 0
-            self.voice.say(t_s, "countdown", f"{GROW_TALL} Three")
         self.held_s = t_s - self._since_s
         self._count_down(t_s)
         return self._take(t_s) if self.held_s >= FULL_WINDOW_S - 1e-6 else None

@@ -32,13 +32,13 @@ class Voice:
     _lines: deque[Line] = field(default_factory=lambda: deque(maxlen=KEPT), init=False)
     _said: int = field(default=0, init=False)
 
-    def say(self, t_s: float, kind: Kind, text: str) -> None:
+    def say(self, t_s: float, kind: Kind, text: str, again_after_s: float = REPEATED_AFTER_S) -> None:
         """Say a line, unless the same was said a moment ago."""
         if not text:
             return
         if kind not in _ALWAYS:
             recent = (line for line in self._lines if line.kind == kind and line.text == text)
-            if any(t_s - line.t_s < REPEATED_AFTER_S for line in recent):
+            if any(t_s - line.t_s < again_after_s for line in recent):
                 return
         self._said += 1
         self._lines.append(Line(self._said, t_s, kind, text))

@@ -48,12 +48,13 @@ class Board {
     this.controller = null;
     if (document.contains(this.root)) return; // only drawn again
     this.events?.close();
-    this.voice.silence();
+    if (!this.over) this.voice.silence(); // the last words are said to their end, beside the summary
   }
 
   begin(data) {
     if (this.session === data.session && this.events?.readyState !== EventSource.CLOSED) return;
     this.session = data.session;
+    this.over = false;
     this.quiet = data.quiet;
     this.where = new URL(data.events, location.origin);
     this.root.innerHTML = data.frame;
@@ -99,7 +100,9 @@ class Board {
       stage: data.stage, rate: data.rate, overlay: data.overlay_ms, picture: data.picture, dropped: data.dropped,
     });
     this.hear(data.lines, data.epoch_ms);
+    this.warn(data.texts.trouble);
     if (data.over) {
+      this.over = true;
       this.events.close();
       this.tell("act", { what: "over", at: Date.now() }); // the page shows what was done
     }
@@ -118,6 +121,14 @@ class Board {
     part.innerHTML = html;
     part.fcHtml = html;
     part.hidden = html === "";
+  }
+
+  // what broke is said too: whoever stands side-on sees no screen
+  warn(text) {
+    if (text && text !== this.trouble && !this.quiet) {
+      this.voice.say({ kind: "stop", text, n: Infinity }, document.createElement("li"));
+    }
+    this.trouble = text;
   }
 
   hear(lines, epoch_ms) {
