@@ -667,6 +667,37 @@ def bench_lowerings(
     return Motion("bench lowerings", keys[-1][0], angles, sided)
 
 
+def supine_marches(
+    n: int = 2,
+    pace: Pace = Pace(out_s=1.3, hold_s=0.5, back_s=1.8, rest_s=0.6),
+    *,
+    rest_deg: float = 52.0,
+    top_deg: float = 84.0,
+    side: str = "right",
+) -> Motion:
+    """Return one thigh lifted lying on the back, feet flat; degrees are the hip's flexion at rest and on top.
+
+    The thigh is up by half already, so that the way is a short one.
+    """
+    keys, reps = pace.keys(n)
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        up = eased(t, keys)
+        flat = np.zeros(len(t))
+        still = other_side(side)
+        return {
+            "pelvis_posterior_tilt": flat + 90.0,
+            f"hip_flexion_{side}": rest_deg + (top_deg - rest_deg) * up,
+            f"knee_flexion_{side}": 105.0 - 12.0 * up,
+            f"hip_flexion_{still}": flat + rest_deg,
+            f"knee_flexion_{still}": flat + 105.0,
+            "lift_m": flat,
+        }
+
+    sided = tuple(replace(rep, side=side) for rep in reps)
+    return Motion("supine marches", keys[-1][0], angles, sided)
+
+
 def couch_stretches(
     n: int = 3,
     pace: Pace = Pace(out_s=1.3, hold_s=0.5, back_s=1.3, rest_s=0.8),

@@ -133,7 +133,9 @@ def as_prescribed(loaded: LoadedExercise, item: Prescribed | None) -> LoadedExer
     fields = exercise.model_dump()
     fields["faults"] = [fault.model_dump() for fault in faults]
     fields["targets"] |= _given(item, "sets", "repetitions", "concentric_s", "hold_s", "eccentric_s")
-    fields["repetition"] |= _given(item, "target_deg")
+    # A form that moves through less has a target of its own, which a prescription of that form means.
+    own = [form for form in fields["variants"] if form["id"] == item.form and form["target_deg"] is not None]
+    (own or [fields["repetition"]])[0].update(_given(item, "target_deg"))
     try:
         made = Exercise.model_validate(fields)
     except ValidationError as error:

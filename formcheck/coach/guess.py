@@ -77,13 +77,14 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
         for rule in loaded.exercise.faults
         if isinstance(rule, _OF_DEGREE) or getattr(rule, "signal", "") == _LUMBAR
     }
+    target_deg = loaded.exercise.in_form(judged.report.exercise.form).repetition.target_deg
     total = 0.0
     for repetition in repetitions:
         angles = repetition.range.get(judged.signal)
         reached = 0.0
         if angles is not None:
             moved_deg = angles.max_deg - angles.min_deg
-            reached = min(1.0, moved_deg / loaded.exercise.repetition.target_deg)
+            reached = min(1.0, moved_deg / target_deg)
         against = sum(fault.id not in silent for fault in repetition.faults)
         total += reached * 0.5**against
     return posture * _tempo(judged, loaded) * total / len(repetitions)

@@ -96,7 +96,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     report = SetReport(
         formcheck_version=__version__,
         origin=track.origin,
-        exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name),
+        exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name, exercise.form),
         view=_view_report(view, exercise, track),
         neutral=neutral,
         reps=tuple(analyzer.repetitions),

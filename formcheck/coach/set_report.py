@@ -160,12 +160,13 @@ class SetSummary:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseRef:
-    """Which exercise the set was judged as, exactly."""
+    """Which exercise the set was judged as, exactly; ``form`` is the one that was found, "" where unknown."""
 
     id: str
     version: int
     sha256: str
     name: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class Variant(Strict):
     """Another form of the same exercise, such as lying instead of standing.
 
     What is not given is as in the exercise's own form. Which form a set has is found, not asked for.
+    ``target_deg`` and ``min_deg`` are the repetition's, where this form moves through less.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -157,6 +158,8 @@ class Variant(Strict):
     camera: Camera | None = None
     start_posture: StartPosture | None = None
     requires: tuple[SignalName, ...] | None = None
+    target_deg: float | None = Field(default=None, gt=0)
+    min_deg: float | None = Field(default=None, gt=0)
 
     @field_validator("requires")
     @classmethod
@@ -217,13 +220,21 @@ class Exercise(Strict):
             for form in fault.only_in:
                 if form not in forms:
                     raise ValueError(f"faults.{i}.only_in: there is no form '{form}'; there are: {forms}")
+        for i, variant in enumerate(self.variants):
+            rule = self._moved_in(variant)
+            if rule.min_deg >= rule.target_deg:
+                raise ValueError(f"variants.{i}.min_deg must be below target_deg")
         return self
 
     def forms(self) -> tuple["Exercise", ...]:
         """Return the exercise in each of its forms, its own first, each with the faults looked for in it."""
         own = self._in_form(self.form, {})
-        given = [
-            (variant.id, {name: getattr(variant, name) for name in ("camera", "start_posture", "requires")})
+        given: list[tuple[str, dict[str, object]]] = [
+            (
+                variant.id,
+                {name: getattr(variant, name) for name in ("camera", "start_posture", "requires")}
+                | {"repetition": self._moved_in(variant)},
+            )
             for variant in self.variants
         ]
         others = [
@@ -231,6 +242,17 @@ class Exercise(Strict):
             for form, fields in given
         ]
         return (own, *others)
+
+    def in_form(self, form: str) -> "Exercise":
+        """Return the exercise in one of its forms; in its own where it has none of that id."""
+        forms = self.forms()
+        return next((each for each in forms if each.form == form), forms[0])
+
+    def _moved_in(self, variant: Variant) -> RepetitionRule:
+        sizes = {"target_deg": variant.target_deg, "min_deg": variant.min_deg}
+        return self.repetition.model_copy(
+            update={name: size for name, size in sizes.items() if size is not None}
+        )
 
     def _in_form(self, form: str, changed: dict[str, object]) -> "Exercise":
         faults = tuple(fault for fault in self.faults if not fault.only_in or form in fault.only_in)

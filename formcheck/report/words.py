@@ -103,7 +103,8 @@ def focus_of(
     report : SetReport
         The judged set.
     exercise : Exercise, optional
-        What it was judged as; looked up in the library by the report's exercise id where None.
+        What it was judged as, in any of its forms; looked up in the library by the report's exercise id
+        where None.
     signal : str, optional
         The signal that counted; else the exercise's first one that the report has, else the one that
         moved most.
@@ -116,6 +117,7 @@ def focus_of(
     shown = signal or next((name for name in names if _has(report, name)), None) or _moved_most(report)
     if exercise is None:
         return Focus(shown, target_band_deg)
+    exercise = exercise.in_form(report.exercise.form)
     if target_band_deg is None and shown == names[0]:
         target_band_deg = _target_band(report, exercise, shown)
     return Focus(

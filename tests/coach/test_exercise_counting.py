@@ -31,6 +31,7 @@ from tests.synthetic import (
     sitting_down,
     squats,
     standing,
+    supine_marches,
     walking,
     walking_in,
 )
@@ -169,6 +170,20 @@ def test_forms_are_found_by_the_posture_that_was_held() -> None:
     assert lying.set.reps == 2
     assert {rep.verdict for rep in lying.reps} == {"ok"}  # the bench form does not require the back
     assert {rep.verdict for rep in counted(lowerings(2), "lengthened-lowering").reps} == {"cannot_judge"}
+
+
+@pytest.mark.parametrize(("rest_deg", "top_deg"), [(40.0, 76.0), (52.0, 84.0), (64.0, 92.0)])
+@BOTH_WAYS
+def test_a_thigh_that_begins_half_way_up_is_counted_lying(
+    camera: Camera, rest_deg: float, top_deg: float
+) -> None:
+    side = "right" if camera is WIDE else "left"
+    motion = supine_marches(2, rest_deg=rest_deg, top_deg=top_deg, side=side)
+    report = counted(motion, "march-neutral", camera)
+    assert report.exercise.form == "supine"
+    assert [rep.side for rep in report.reps] == [side, side]
+    assert {rep.verdict for rep in report.reps} == {"ok"}  # lying does not require the back
+    assert not any(rep.lumbar_flexion_deg.judged for rep in report.reps)
 
 
 # -- nothing to count ----------------------------------------------------------------------------

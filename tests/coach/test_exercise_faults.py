@@ -50,6 +50,9 @@ PAIRS = {
             hinges(2, knees_first_s=0.2, knee_deg=35.0, thigh_deg=25.0),
         ),
         "squatting": Pair(hinges(2, SLOW, knee_deg=70.0, thigh_deg=30.0), hinges(2, SLOW, knee_deg=35.0)),
+        "squatting-in-front": Pair(
+            hinges(2, SLOW, knee_deg=90.0, thigh_deg=65.0), hinges(2, SLOW, thigh_deg=25.0), FRONT
+        ),
         "dropping": Pair(hinges(2, Pace(out_s=0.4, back_s=1.5)), hinges(2, Pace(out_s=0.95, back_s=1.5))),
         "rounding": Pair(hinges(2, SLOW, lumbar_deg=32.0), hinges(2, SLOW, lumbar_deg=18.0)),
         "arching": Pair(hinges(2, SLOW, lumbar_deg=-32.0), hinges(2, SLOW, lumbar_deg=-18.0)),

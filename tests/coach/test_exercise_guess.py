@@ -20,6 +20,7 @@ from tests.synthetic import (
     seated_lifts,
     squats,
     standing,
+    supine_marches,
     walking,
 )
 
@@ -65,3 +66,13 @@ def test_from_the_front_a_slow_lowering_is_never_taken_for_a_march(yaw_deg: floa
     camera = replace(WIDE, yaw_deg=yaw_deg)
     assert guessed(lowerings(2), camera, None) in ("lengthened-lowering", None)
     assert guessed(marches(3), camera, None) == "march-neutral"
+
+
+def test_a_march_lying_down_is_recognised() -> None:
+    assert guessed(supine_marches(2), WIDE, None) == "march-neutral"
+
+
+def test_from_the_front_a_squat_is_no_hinge_and_a_hinge_no_squat() -> None:
+    front = replace(WIDE, yaw_deg=90.0)
+    assert guessed(squats(2), front, None) == "squat"
+    assert guessed(hinges(2), front, None) == "hip-hinge"
