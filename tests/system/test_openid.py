@@ -100,10 +100,10 @@ def test_an_organisation_logs_in_who_has_an_account(
     page = browser.new_context().new_page()
     page.set_default_timeout(SOON_MS)
     page.goto(server.address)
-    expect(page.get_by_role("heading", name="Please log in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please log in")).to_be_visible(timeout=60_000)
     photograph(page, "openid-before")
     page.get_by_role("button", name="Log in with your organisation").click()
-    expect(page.get_by_text("there is no account here yet")).to_be_visible()
+    expect(page.get_by_text("there is no account here yet")).to_be_visible(timeout=SOON_MS)
     photograph(page, "openid-join")
     page.get_by_label("Code").fill(server.run("store", "invite-clinician", "Kim"))
     page.get_by_label("Your name").fill("Kim Near")
@@ -116,5 +116,5 @@ def test_an_organisation_logs_in_who_has_an_account(
     assert page.evaluate("async () => (await fetch('/formcheck/export')).status") == 200
     page.goto(f"{server.address}/sets")
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("button", name="Log in with your organisation")).to_be_visible()
+    expect(page.get_by_role("button", name="Log in with your organisation")).to_be_visible(timeout=SOON_MS)
     assert page.evaluate("async () => (await fetch('/formcheck/export')).status") == 404

@@ -17,6 +17,10 @@ def not_logged_in() -> None:
         st.title("On the computer only", anchor=False)
         st.markdown(AT_HOME)
         return
+    if openid.known_there():
+        st.title("One more step", anchor=False)
+        openid.go_on()
+        return
     st.title("Please log in", anchor=False)
     st.markdown("Your session has ended, or you have not logged in yet.")
     st.html('<p><a class="fc-button" href="/formcheck/login" target="_self">Log in</a></p>')

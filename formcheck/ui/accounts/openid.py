@@ -24,26 +24,31 @@ def configured() -> bool:
     return os.environ.get(OPENID) == "1"
 
 
+def known_there() -> bool:
+    """Return whether who looks has logged in at the clinic's own service."""
+    return configured() and bool(_subject())
+
+
 def offer() -> None:
-    """Offer the clinic's own login, and the way on for who has used it."""
-    if not configured():
-        return
-    if not _subject():
+    """Offer the clinic's own login."""
+    if configured():
         st.button("Log in with your organisation", on_click=st.login)
-        return
+
+
+def go_on() -> None:
+    """Let who has used it in, or ask for the code that ties it to an account here."""
     actor = _actor()
-    if actor != NOBODY:
-        st.markdown("Your organisation has logged you in.")
-        ticket = kept().sessions.ticket(actor)
-        address = f"/formcheck/enter?ticket={quote(ticket)}"
-        st.html(f'<p><a class="fc-button" href="{address}" target="_self">Continue</a></p>')
+    if actor == NOBODY:
+        _join()
         return
-    _join()
+    st.markdown("Your organisation has logged you in.")
+    address = f"/formcheck/enter?ticket={quote(kept().sessions.ticket(actor))}"
+    st.html(f'<p><a class="fc-button" href="{address}" target="_self">Continue</a></p>')
 
 
 def leave() -> None:
     """Log out at the clinic's own service too: else the next person at this computer needs one click."""
-    if configured() and _subject():
+    if known_there():
         st.logout()
 
 
