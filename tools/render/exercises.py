@@ -326,7 +326,8 @@ def couch_stretch(who: Performer, m: Moment) -> Pose:
     """Half-kneeling, rear shin on a couch: press the hip forward, lean back a little, come out again."""
     q, rear, front = m.q, who.near, who.far
     lumbar_led = m.faults.get("lumbar_deg", 0)
-    thigh_deg = 6 - (22 - min(18, 0.75 * lumbar_led)) * q
+    travel = 22 - min(18, 0.75 * lumbar_led) - m.faults.get("still_deg", 0)
+    thigh_deg = 6 - max(travel, 0) * q
     lumbar = -(9 + lumbar_led) * q
     tilt = (-6 - 1.5 * q) - 0.25 * lumbar_led * q
     knee_point = np.array([0.0, SIGN[rear] * 0.10, 0.075])

@@ -27,6 +27,7 @@ class Rep:
     hold_s: float = 0.5
     down_s: float = 1.6
     rest_s: float = 0.6
+    drop: float = 0.0  # share of the way back that is let fall in the last fifth of its time
     faults: dict[str, float] = field(default_factory=dict)
 
 
@@ -71,7 +72,9 @@ def rep_progress(rep: Rep, t_s: float) -> float:
         return rep.peak * glide(t_s / rep.up_s)
     if t_s < rep.up_s + rep.hold_s:
         return rep.peak
-    return rep.peak * (1 - glide((t_s - rep.up_s - rep.hold_s) / rep.down_s))
+    back = (t_s - rep.up_s - rep.hold_s) / rep.down_s
+    fallen = (1 - rep.drop) * glide(back) + rep.drop * glide((back - 0.8) / 0.2)
+    return rep.peak * (1 - fallen)
 
 
 def duration_s(rep: Rep) -> float:
