@@ -24,6 +24,7 @@ from accuracy_cases import ROOT, cases, predicted
 from accuracy_metrics import (
     Scored,
     angle_row,
+    canonical,
     count_row,
     evaluated,
     fault_rows,
@@ -127,7 +128,8 @@ def row_of(recording: Recording) -> dict[str, Any]:
         "times_s": time_row(scored.reps),
         "kinds": [rep.kind for rep in scored.reps],
         "real_faults": tally(
-            [f["id"] for f in rep["faults"] if f["id"] in evaluated(truth)] for rep in truth["reps"]
+            [canonical(f["id"]) for f in rep["faults"] if canonical(f["id"]) in evaluated(truth)]
+            for rep in truth["reps"]
         ),
         "missed": tally(rep.missed for rep in scored.reps),
         "invented": tally([*(rep.invented for rep in scored.reps), scored.invented_elsewhere.elements()]),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from predictions import ANGLES, PredictedRep, Prediction
+from predictions import ALIASES, ANGLES, PredictedRep, Prediction
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -85,13 +85,18 @@ def score(prediction: Prediction, truth: Truth) -> Scored:
     scored = Scored(angles, len(prediction.reps), len(true), [_rep(each, rep, truth) for each, rep in pairs])
     allowed = evaluated(truth)
     for rep in spare:
-        scored.invented_elsewhere.update({fault.id for fault in rep.faults} & allowed)
+        scored.invented_elsewhere.update({canonical(fault.id) for fault in rep.faults} & allowed)
     return scored
 
 
 def evaluated(truth: Truth) -> frozenset[str]:
     """Return the faults that a truth file would name if they were there; others are not scored."""
-    return frozenset(truth.get("evaluated_faults", FIRST_EVALUATED))
+    return frozenset(canonical(name) for name in truth.get("evaluated_faults", FIRST_EVALUATED))
+
+
+def canonical(fault: str) -> str:
+    """Return the one name of a fault that goes by several."""
+    return ALIASES.get(fault, fault)
 
 
 def _angle(prediction: Prediction, truth: Truth, name: str) -> Angle:
@@ -134,8 +139,8 @@ def _rep(true: Truth, rep: PredictedRep | None, truth: Truth) -> RepScore:
     middle = np.array([true["peak_s"]])
     blind = bool(blocked(middle, truth, "lumbar_flexion")[0])
     allowed = evaluated(truth) - (BACK if blind else frozenset())
-    real = {fault["id"]: fault for fault in true["faults"] if fault["id"] in allowed}
-    said = {fault.id: fault.start_s for fault in rep.faults} if rep else {}
+    real = {canonical(each["id"]): each for each in true["faults"] if canonical(each["id"]) in allowed}
+    said = {canonical(fault.id): fault.start_s for fault in rep.faults} if rep else {}
     found = frozenset(real) & frozenset(said)
     result = RepScore(
         kind="cannot judge" if blind else _kind(true),

@@ -21,7 +21,7 @@ from formcheck.exercises.load import load
 
 Floats = npt.NDArray[np.float64]
 ANGLES = ("lumbar_flexion", "trunk_thigh", "hip_flexion", "knee_flexion", "thigh_elevation", "trunk_lean")
-# formcheck's other names for the faults of the truth files.
+# Faults that go by several names; the truth knows leaning, in some exercises, by its direction.
 ALIASES = {"rounding": "round", "arching": "arch", "lean-back": "lean", "lean-forward": "lean"}
 
 
@@ -95,7 +95,7 @@ def _rep(rep: Repetition, outward: str) -> PredictedRep:
     out_s, back_s = rep.concentric_s, rep.eccentric_s
     if outward == "eccentric":
         out_s, back_s = back_s, out_s
-    faults = tuple(PredictedFault(ALIASES.get(each.id, each.id), each.start_s) for each in rep.faults)
+    faults = tuple(PredictedFault(each.id, each.start_s) for each in rep.faults)
     return PredictedRep(rep.peak_s, rep.start_s, rep.end_s, out_s, rep.hold_s, back_s, rep.verdict, faults)
 
 
@@ -166,7 +166,7 @@ def _listed_rep(path: Path, row: dict[str, str]) -> PredictedRep:
             for name in ("start_s", "end_s", "out_s", "hold_s", "back_s")
         }
         faults = (each.partition("@") for each in (row.get("faults") or "").split())
-        said = tuple(PredictedFault(ALIASES.get(n, n), float(at) if at else None) for n, _, at in faults)
+        said = tuple(PredictedFault(n, float(at) if at else None) for n, _, at in faults)
         return PredictedRep(float(row["peak_s"]), **numbers, verdict=row.get("verdict") or "", faults=said)
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
@@ -196,4 +196,4 @@ def _reported(rep: dict[str, Any], out: str, back: str) -> PredictedRep:
 
 def _faults(faults: Iterable[dict[str, Any]]) -> Iterator[PredictedFault]:
     for each in faults:
-        yield PredictedFault(ALIASES.get(each["id"], each["id"]), each["start_s"])
+        yield PredictedFault(each["id"], each["start_s"])

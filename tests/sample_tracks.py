@@ -1,4 +1,4 @@
-"""Tracks of the clips in ``samples/``, small enough to be committed; ``benchmarks/keep_tracks.py`` makes them.
+"""Tracks of the clips in ``samples/``, small enough to be kept; ``benchmarks/keep_tracks.py`` makes them.
 
 What the pose model saw of a clip, rounded to an eighth (landmarks) and a quarter (edges) of a pixel, without
 the model's metres. An edge's point lies on its station's ray, so that its distance from the line from hip to

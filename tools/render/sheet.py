@@ -1,4 +1,4 @@
-"""Contact sheet of the samples: two frames of every clip; writes samples/contact-sheet.jpg."""
+"""Contact sheet and table of the samples: samples/contact-sheet.jpg, and the table in samples/README.md."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+BEGIN, END = "<!-- written by tools/render/sheet.py -->", "<!-- end of the table -->"
 TILE_H, TILE_W, COLUMNS = 200, 150, 10
 
 
@@ -48,8 +49,40 @@ def middle(picture: np.ndarray) -> np.ndarray:
     return picture[:, :TILE_W]
 
 
+def row(name: str) -> str:
+    """One clip's row of the table."""
+    truth = json.loads((SAMPLES / f"{name}.json").read_text())
+    faults: dict[str, int] = {}
+    for rep in truth["reps"]:
+        for fault in rep["faults"]:
+            faults[fault["id"]] = faults.get(fault["id"], 0) + 1
+    said = ", ".join(f"{k} {fault}" for fault, k in faults.items()) or "-"
+    blind = ", ".join(dict.fromkeys(each["what"] for each in truth["cannot_judge"])) or "-"
+    cells = [
+        f"`{name}`",
+        truth["title"],
+        truth["body"]["name"],
+        truth["split"],
+        len(truth["reps"]),
+        said,
+        blind,
+    ]
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def write_table(names: list[str]) -> None:
+    """Put the table of clips into the README, between its marks."""
+    head = ["clip", "what it shows", "person", "split", "repetitions", "faults in truth (repetitions)"]
+    head += ["cannot be judged"]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *map(row, names)]
+    page = (SAMPLES / "README.md").read_text()
+    before, _, rest = page.partition(BEGIN)
+    text = "\n".join(lines)
+    (SAMPLES / "README.md").write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}")
+
+
 def main() -> None:
-    """Write the sheet, clips in alphabetical order, row by row."""
+    """Write the sheet, clips in alphabetical order, row by row, and the table."""
     names = sorted(p.stem for p in SAMPLES.glob("*.mp4"))
     tiles = [tile(n) for n in names]
     per_row = COLUMNS // 2
@@ -62,6 +95,7 @@ def main() -> None:
         stream.options = {"qmin": "3", "qmax": "3"}
         for packet in [*stream.encode(av.VideoFrame.from_ndarray(sheet, format="rgb24")), *stream.encode()]:
             container.mux(packet)
+    write_table(names)
     print(", ".join(names))
 
 
