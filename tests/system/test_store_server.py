@@ -152,9 +152,11 @@ def test_two_browsers(browser: Browser, started: Callable[[str], Server]) -> Non
     clinician.get_by_label("For whom").fill("the knee of Monday")
     clinician.get_by_role("button", name="Make a code").click()
     code = clinician.locator(".fc-code strong").inner_text()
+    address = clinician.locator(".fc-code code").inner_text()
+    assert address == f"{server.address}/formcheck/join?code={code}"
     photograph(clinician, "patients-code")
 
-    patient.goto(f"{server.address}/formcheck/join?code={code}")
+    patient.goto(address)
     expect(patient.get_by_text("Kim Near invites you")).to_be_visible()
     fill(patient, name="Alex Far", login="alex", password=PASSWORD)
     in_app(patient)
@@ -185,24 +187,26 @@ def test_two_browsers(browser: Browser, started: Callable[[str], Server]) -> Non
     open_patient(clinician, server)
     expect(clinician.get_by_text("Squat")).to_have_count(0)
     expect(clinician.locator(OPEN)).to_have_count(0)
+    clinician.get_by_role("link", name="Plan").click()
+    expect(clinician.get_by_role("heading", name="A few questions first")).to_be_visible(timeout=SOON_MS)
     patient.get_by_text("Stick figure", exact=True).first.click()
     photograph(patient, "set-shared")
     open_patient(clinician, server)
     clinician.locator(OPEN).first.click()
-    expect(clinician.locator(".fc-count strong")).to_have_text("3")
+    expect(clinician.get_by_text("3 hip hinges counted")).to_be_visible(timeout=SOON_MS)
     film = clinician.locator(".st-key-review-video video")
     expect(film).to_be_visible(timeout=PATIENCE_MS)
-    address = film.get_attribute("src")
-    assert address
-    assert status_of(clinician, address) == 200
+    film_address = film.get_attribute("src")
+    assert film_address
+    assert status_of(clinician, film_address) == 200
     expect(clinician.get_by_role("link", name="Recording", exact=True)).to_have_count(0)
     photograph(clinician, "set-seen-by-clinician")
 
     patient.get_by_text("Nothing", exact=True).first.click()
-    expect(patient.get_by_text("was deleted")).to_be_visible()
-    assert status_of(clinician, address) == 404
+    expect(patient.get_by_text("was deleted")).to_be_visible(timeout=SOON_MS)
+    assert status_of(clinician, film_address) == 404
     clinician.reload()
-    expect(clinician.get_by_text("There is no such thing here")).to_be_visible()
+    expect(clinician.get_by_text("There is no such thing here")).to_be_visible(timeout=SOON_MS)
     photograph(clinician, "withdrawn")
     photograph(patient, "set-withdrawn")
 

@@ -1,6 +1,7 @@
 """*Patients*: whom a clinician follows, their sets, and invitations."""
 
 from html import escape
+from urllib.parse import urljoin
 
 import streamlit as st
 
@@ -44,6 +45,11 @@ def _patient(actor: Actor, patient_id: str) -> None:
     )
     patient = kept().people.patient(actor, patient_id)
     st.title(plain(patient.name), anchor=False)
+    links = (
+        f'<a class="fc-button" href="/{page}?{PATIENT}={patient.id}" target="_self">{label}</a>'
+        for page, label in (("plan", "Plan"), ("progress", "Progress"))
+    )
+    st.html(f"<p>{' '.join(links)}</p>")
     st.markdown("The sets that are shared with you.")
     listing.show(actor, patient_id, _open_set, sharing=True)
 
@@ -88,8 +94,8 @@ def _invite(actor: Actor) -> None:
     if code:
         st.html(
             f'<div class="fc-code" role="status"><p><strong>{escape(code)}</strong></p>'
-            f"<p>Write it down now: it is shown this once. Or open or send the address "
-            f"<code>{escape(join_address(code))}</code> after this server's name.</p></div>"
+            f"<p>Write it down now: it is shown this once. Or send the whole address: "
+            f"<code>{escape(urljoin(st.context.url or '', join_address(code)))}</code></p></div>"
         )
     for invitation in kept().invitations.open(actor):
         with st.container(horizontal=True, vertical_alignment="center"):
