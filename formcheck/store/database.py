@@ -1,7 +1,6 @@
 """One database, SQLite or PostgreSQL: how it is opened, read and written."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -12,10 +11,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from formcheck.errors import OutputError
+from formcheck.store.turns import Turns
 
 BUSY_S = 15.0
 """How long one writer of SQLite waits for another; our choice, far above what a write here takes."""
-_WRITES = "formcheck_writes"
+_WRITES, _HURRIED = "formcheck_writes", "formcheck_hurried"
 _LOG = logging.getLogger(__name__)
 
 
@@ -32,7 +32,7 @@ class Database:
         self.url = url
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
         # SQLite lets a second writer ask again and again, at growing intervals: here it is woken instead
-        self._turn = threading.Lock() if self.embedded else nullcontext()
+        self._turn = Turns() if self.embedded else nullcontext()
 
     @property
     def embedded(self) -> bool:
@@ -46,10 +46,19 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Give a session whose changes are kept all together at its end, or not at all."""
+    def write(self, *, hurried: bool = False) -> Iterator[Session]:
+        """Give a session whose changes are kept all together at its end, or not at all.
+
+        Parameters
+        ----------
+        hurried : bool
+            Do not wait for the disk: a crash of formcheck loses nothing of it, a power cut perhaps the last
+            second.
+        """
         with _kindly(), self._turn, Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={_WRITES: True})
+            connection = session.connection(execution_options={_WRITES: True, _HURRIED: hurried})
+            if hurried and not self.embedded:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             session.commit()
 
@@ -101,8 +110,12 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         # a transaction that reads first and writes later is refused while another writes: ask at once
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        hurried = options.get(_HURRIED, False)
+        if options.get(_WRITES) and hurried != connection.info.get(_HURRIED, False):
+            connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if hurried else 'FULL'}")
+            connection.info[_HURRIED] = hurried
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     return engine
 

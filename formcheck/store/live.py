@@ -19,7 +19,7 @@ from formcheck.store.work import add_work
 PIECE_S = 0.25
 """Poses are kept when so many seconds of them have come: with the write itself, at most one is lost.
 
-At 0.5 up to 1.2 s were lost on a machine with four times more work than cores (tests/store/crash.py)."""
+Our choice; tests/store/crash.py measures what is lost."""
 SILENT_FOR = timedelta(seconds=30)
 """A set that nothing was added to for so long is taken for over, its server for dead."""
 
@@ -142,7 +142,7 @@ class LiveSet:
 
     def _keep(self, poses: list[Pose], number: int) -> None:
         piece = pack(PoseTrack.from_poses(poses, self.origin))
-        with self._database.write() as session:
+        with self._database.write(hurried=True) as session:
             going = (
                 update(ExerciseSet)
                 .where(
