@@ -18,9 +18,9 @@ STATIONS: Floats = np.linspace(0.0, 0.65, 27)
 """Where the back's edge is read. L5/S1 lies near .18 and T12/L1 near .50 (rendered bodies, MediaPipe's
 landmarks); nothing above .65 is used, because shoulder blade, shoulder joint and upper arm shape it [M]."""
 
-# Standard deviation of the edge itself, trunk lengths: .0020 over time on rendered people [M]; twice that,
-# because real rooms are not plain [D].
-EDGE_SD = 0.004
+# Standard deviation of the edge itself, trunk lengths: .0015 to .0020 over time on rendered people [M]; twice
+# that, because real rooms are not plain [D]. Dev clips: .002 to .004 differ by .05 degrees [M].
+EDGE_SD = 0.003
 # Below this something behind the person is half taken for them: over a cluttered room the edge then flips
 # between back and furniture (dev: .3 to .6); elsewhere it is above .9. On dev recordings .75 to .90 give the
 # same mean error; from .85 on the worst recording falls from 5.4 to 3.7 degrees [M].

@@ -18,8 +18,10 @@ import numpy.typing as npt
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_contour import EDGE_SD, STATIONS
 
-# How far the network moves mid-hip and mid-shoulder along the trunk between postures, trunk lengths [M].
-HIP_SLIDE_SD = 0.03
+# How far the network moves mid-hip and mid-shoulder along the trunk between postures, trunk lengths: on dev
+# clips .05 and .02 where a thigh is lifted or the trunk bows. With .05 for the hip the mean error of dev
+# clips is 1.43 degrees, with .03 it is 1.57 [M].
+HIP_SLIDE_SD = 0.05
 SHOULDER_SLIDE_SD = 0.03
 # A neutral further from the mean one than this many standard deviations counts as that far.
 MAX_SCORE = 2.0

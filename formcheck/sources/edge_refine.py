@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
 from formcheck.body.scale import BodyScale
@@ -62,6 +62,7 @@ _OFFSETS = np.arange(-_INWARDS - _MARGIN, max(_OUTWARDS + _MARGIN, _WALL[1]) + 1
 _AT_WALL = np.abs(_OFFSETS - np.mean(_WALL)) <= np.ptp(_WALL) / 2
 _AT_PERSON = np.abs(_OFFSETS - np.mean(_PERSON)) <= np.ptp(_PERSON) / 2
 _INSIDE_OUT = max(_PERSON) < _OFFSETS
+_SMOOTHED = gaussian_filter1d(np.eye(N_EDGE), _ALONG, axis=1, mode="nearest")
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
 _PENALTY = (_BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2).astype(np.float32)
@@ -142,9 +143,8 @@ class _Rays:
         """Return where each ray is sampled, shape (n, rays, offsets, 2)."""
         along = np.stack([np.interp(_RAY_S, EDGE_STATIONS, each) for each in base])
         depth = (along[:, :, None] + _OFFSETS) * self.outwards[:, None, None]
-        return np.asarray(
-            self.hip + _RAY_S[:, None, None] * self.axis + depth[..., None] * self.left, dtype=np.float64
-        )
+        feet = self.hip + _RAY_S[:, None] * self.axis
+        return np.stack([feet[:, i, None] + depth * self.left[i] for i in (0, 1)], axis=-1)
 
 
 def _filled(values: Floats, known: Bools) -> Floats:
@@ -153,8 +153,16 @@ def _filled(values: Floats, known: Bools) -> Floats:
 
 def _without_spikes(depth: Floats) -> Floats:
     """Return edges (n, N_EDGE) without what sticks out over a few stations, such as a picture on the wall."""
-    steady = median_filter(depth, size=(1, _SPIKE), mode="nearest")
-    return np.asarray(gaussian_filter1d(steady, _ALONG, axis=1, mode="nearest"), dtype=np.float64)
+    return np.asarray(_steady(depth, _SPIKE) @ _SMOOTHED, dtype=np.float64)
+
+
+def _steady(values: Floats, width: int) -> Floats:
+    """Return each row's running median; its ends go on as they are."""
+    padded = np.concatenate(
+        [values[:, :1].repeat(width // 2, axis=1), values, values[:, -1:].repeat(width // 2, axis=1)], axis=1
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
+    return np.asarray(np.partition(windows, width // 2, axis=2)[..., width // 2], dtype=np.float64)
 
 
 def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, float]:
@@ -174,9 +182,8 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
     shrink = min(1.0, _FINEST / length)
     if shrink < 1:
         size = np.maximum(np.rint((high - low) * shrink), 1).astype(int)
-        part = np.asarray(
-            cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA), np.uint8
-        )
+        how = cv2.INTER_AREA if shrink < 0.5 else cv2.INTER_LINEAR
+        part = np.asarray(cv2.resize(part, (int(size[0]), int(size[1])), interpolation=how), np.uint8)
     scale = np.array(part.shape[1::-1]) / (high - low)
     at = ((places - low) * scale - 0.5).astype(np.float32)
     n, rays, offsets = at.shape[:3]
@@ -272,7 +279,7 @@ def _sub_pixel(colour: Singles, found: Floats) -> Floats:
     The windows that find the path are wide, and the shade of a round back draws them inwards.
     """
     shift = _crossing(colour, _crossing(colour, found)) - found
-    steady = median_filter(shift, size=(1, 5), mode="nearest")
+    steady = _steady(shift, 5)
     return np.where(np.abs(shift - steady) < _ASTRAY, shift, steady)
 
 
