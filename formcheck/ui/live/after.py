@@ -71,7 +71,7 @@ def _set(live: Coach, done: FinishedSet) -> None:
     for difference in done.differences:
         st.caption(plain(difference))
     with st.expander("Each repetition", expanded=len(live.finished) == 1):
-        st.html(f'<div class="fc-linked">{repetition_rows(report, focus)}</div>')
+        st.html(f'<div class="fc-linked">{repetition_rows(report, focus, playable=False)}</div>')
     track = live.folder / f"set-{done.number}" / TRACK
     if track.exists():
         columns = st.container(horizontal=True)

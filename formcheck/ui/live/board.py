@@ -15,7 +15,7 @@ from formcheck.live.pacer import Pace
 from formcheck.live.state import LiveState, Speed
 from formcheck.live.voice import Line
 from formcheck.live.worker import LiveWorker
-from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, degrees
+from formcheck.report.words import BACK, VERDICT_MARK, VERDICT_WORD, degrees, signal_label
 from formcheck.ui.live.coach import Sound
 
 HERE = Path(__file__).parent
@@ -99,7 +99,10 @@ _STARTING = {"say": "Starting the camera.", "hint": "", "speed": ""}
 
 def _texts(state: LiveState) -> dict[str, str]:
     counting = state.stage in ("moving", "paused", "resting", "ended")
-    withheld = f"Cannot judge: {state.withheld}. {state.withheld_why}" if state.withheld else ""
+    told_below = state.back is not None and state.withheld == signal_label(BACK)
+    withheld = (
+        f"Cannot judge: {state.withheld}. {state.withheld_why}" if state.withheld and not told_below else ""
+    )
     return {
         "say": state.say[:1].upper() + state.say[1:],
         "hint": state.hint,

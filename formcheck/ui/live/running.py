@@ -4,6 +4,7 @@ from functools import cache
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.component import generate_frontend_component_key
 from streamlit_webrtc.config import Translations
 
 from formcheck.ui.guarded import kindly
@@ -44,10 +45,11 @@ def show(live: Coach) -> None:
         board(data, key=KEY, on_act=_heard)
     with picture, st.container(key="live-picture"):
         configuration = {"iceServers": ice_servers()}
+        key = f"live-{live.id}"
         webrtc_streamer(
-            key=f"live-{live.id}",
+            key=key,
             mode=WebRtcMode.SENDRECV,
-            desired_playing_state=True,
+            desired_playing_state=_has_reported(key),
             video_processor_factory=lambda: Bridge(worker),
             media_stream_constraints={"video": PICTURE, "audio": False},
             server_rtc_configuration=configuration,
@@ -64,11 +66,21 @@ def show(live: Coach) -> None:
         )
         clip = _clean_clip(exercise.id)
         if clip:
-            with st.expander("How it should look"):
+            with st.expander("How it should look", expanded=True):
                 st.video(clip, loop=True, autoplay=True, muted=True, alt=f"{exercise.name}, done cleanly")
         offer(live)
         if st.button("Leave", key="live-leave", on_click=kindly(_leave), type="tertiary"):
             st.rerun()
+
+
+def _has_reported(key: str) -> bool:
+    """Return whether the browser's part of the stream is there, so that it may be told to play.
+
+    Its first word makes this page run again. Told to play before that, it is told twice while it still loads,
+    and opens two connections: the server answers the one that was given up, and fifteen seconds pass before
+    the browser tries again.
+    """
+    return st.session_state.get(generate_frontend_component_key(key)) is not None
 
 
 @cache

@@ -19,7 +19,12 @@ from formcheck.report.words import (
 
 
 def repetition_rows(
-    report: SetReport, focus: Focus, *, player: str = "", more: Callable[[Repetition], str] | None = None
+    report: SetReport,
+    focus: Focus,
+    *,
+    player: str = "",
+    more: Callable[[Repetition], str] | None = None,
+    playable: bool = True,
 ) -> str:
     """Return the repetitions as an HTML list; an empty string where there are none.
 
@@ -32,10 +37,14 @@ def repetition_rows(
         its own to its moment.
     more : callable, optional
         Gives HTML to put at the end of a row.
+    playable : bool
+        Whether there is a recording to see a repetition in; without one there is no key.
     """
     if not report.reps:
         return ""
-    rows = "".join(_row(rep, focus, player, more(rep) if more else "") for rep in report.reps)
+    rows = "".join(
+        _row(rep, focus, player, more(rep) if more else "", playable=playable) for rep in report.reps
+    )
     return f'<ol class="fc-reps" aria-label="Repetitions">{rows}</ol>'
 
 
@@ -53,16 +62,20 @@ def moment(start_s: float, end_s: float, player: str) -> str:
     return f'data-start="{start_s:.3f}" data-end="{end_s:.3f}"{named}'
 
 
-def _row(rep: Repetition, focus: Focus, player: str, more: str) -> str:
+def _row(rep: Repetition, focus: Focus, player: str, more: str, *, playable: bool) -> str:
     badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
     named = f' data-player="{escape(player)}"' if player else ""
-    return (
-        f'<li data-rep="{rep.index}"{named}>'
+    key = (
         f'<button type="button" class="fc-show" {moment(rep.move_start_s, rep.move_end_s, player)}'
         f' aria-label="Show repetition {rep.index} at {clock(rep.move_start_s)}">'
         f'<span class="fc-index">{rep.index}</span>'
         f'<span class="fc-time">▶ {clock(rep.move_start_s)}</span></button>'
+        if playable
+        else f'<span class="fc-index">{rep.index}</span>'
+    )
+    return (
+        f'<li data-rep="{rep.index}"{named}>{key}'
         f'<div class="fc-what">{badge}<p class="fc-numbers">{escape(_numbers(rep, focus))}</p>'
         f"{f'<ul>{reasons}</ul>' if reasons else ''}{_moments(rep, player)}{more}</div></li>"
     )
