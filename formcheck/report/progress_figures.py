@@ -11,8 +11,9 @@ from formcheck.report.palette import CSS, Palette
 from formcheck.report.svg import Drawing
 from formcheck.report.words import DEGREE
 
-HEIGHT_PX = 190.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42.0, 14.0, 34.0, 34.0
+HEIGHT_PX = 200.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42.0, 14.0, 46.0, 34.0
+_LINE_PX = 15.0
 _SCALES = {"%": (0.0, 100.0), "of 10": (0.0, 10.0), "of 3": (0.0, 7.0)}
 _TICK_UNITS = {"°": DEGREE, "%": "%", "s": " s"}
 
@@ -35,7 +36,7 @@ def trend_figure(
     trend : Trend
         What to draw; has at least one week.
     title : str
-        What stands above it.
+        What stands above it; after a colon a second line begins.
     palette : Palette
         The colours.
     width_px : float
@@ -56,7 +57,8 @@ def trend_figure(
     drawing.text(
         ((plot.left + plot.right) / 2, HEIGHT_PX - 4), "week", TICK_SIZE, palette.muted, anchor="middle"
     )
-    drawing.text((4, 14), title, LABEL_SIZE, palette.ink, bold=True)
+    for i, line in enumerate(title.split(": ", 1)):
+        drawing.text((4, 14 + i * _LINE_PX), line, LABEL_SIZE, palette.ink, bold=not i)
     points = [(plot.x(number[week.monday]), plot.y(week.value)) for week in trend.weeks]
     drawing.curve(points, stroke=palette.signal, stroke_width=1.5)
     for week, (x, y) in zip(trend.weeks, points, strict=True):

@@ -135,10 +135,10 @@ def headline(found: Sequence[Trend]) -> str:
     for change in ("better", "worse"):
         names = dict.fromkeys(trend.measure.name.lower() for trend in found if trend.change == change)
         if names:
-            parts.append(f"{change}: {', '.join(names)}")
+            parts.append(f"{change.capitalize()}: {', '.join(names)}.")
     if not parts:
         return "Nothing has changed beyond what chance explains."
-    return f"Changed beyond chance: {'; '.join(parts)}."
+    return f"Changed beyond chance. {' '.join(parts)}"
 
 
 def _days(log: Sequence[Entry], names: dict[str, str]) -> list[list[str]]:
