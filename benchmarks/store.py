@@ -26,8 +26,11 @@ import pytest
 from sqlalchemy import Table, insert, inspect, select
 from streamlit.testing.v1 import AppTest
 
+from formcheck.clinic.prescription import Prescribed, Prescription, prescription_json
 from formcheck.coach.judge import Corrections
 from formcheck.exercises.load import load
+from formcheck.plan.entries import Pain, SymptomReport
+from formcheck.plan.record import entry_json
 from formcheck.report.analysis import analyse
 from formcheck.store import migrate
 from formcheck.store.columns import Base, new_id, now
@@ -91,14 +94,95 @@ def patient_page() -> None:
 
     import streamlit as st
 
+    from formcheck.clinic.asked import content, newest
     from formcheck.store.access import Actor
+    from formcheck.ui.clinic import prescribing
     from formcheck.ui.kept import kept
     from formcheck.ui.sets import listing
 
     begun_s = time.perf_counter()
-    actor = Actor(os.environ["BENCH_WHO"], "clinician")
-    kept().people.patient(actor, os.environ["BENCH_SET"])
-    listing.show(actor, os.environ["BENCH_SET"], print, sharing=True)
+    actor, patient = Actor(os.environ["BENCH_WHO"], "clinician"), os.environ["BENCH_SET"]
+    kept().people.patient(actor, patient)
+    st.html(prescribing.summary(content(newest(kept(), actor, patient))))
+    listing.show(actor, patient, print, sharing=True)
+    st.session_state["took_s"] = time.perf_counter() - begun_s
+
+
+def queue_page() -> None:
+    """Show what waits for a clinician."""
+    import os
+    import time
+
+    import streamlit as st
+
+    from formcheck.store.access import Actor
+    from formcheck.ui.clinic import queue_page
+
+    begun_s = time.perf_counter()
+    queue_page.show(Actor(os.environ["BENCH_WHO"], "clinician"))
+    st.session_state["took_s"] = time.perf_counter() - begun_s
+
+
+def review_page() -> None:
+    """Show a set to a clinician who looks it through."""
+    import os
+    import time
+
+    import streamlit as st
+
+    from formcheck.store.access import Actor
+    from formcheck.ui.clinic import set_review
+
+    begun_s = time.perf_counter()
+    steps = set_review.Steps("Queue", print, print)
+    set_review.show(Actor(os.environ["BENCH_WHO"], "clinician"), os.environ["BENCH_SET"], steps)
+    st.session_state["took_s"] = time.perf_counter() - begun_s
+
+
+def beside_page() -> None:
+    """Show two sets of a patient side by side."""
+    import os
+    import time
+
+    import streamlit as st
+
+    from formcheck.store.access import Actor
+    from formcheck.ui.clinic import beside
+
+    begun_s = time.perf_counter()
+    first, second = os.environ["BENCH_SET"].split()
+    beside.show(Actor(os.environ["BENCH_WHO"], "clinician"), first, second)
+    st.session_state["took_s"] = time.perf_counter() - begun_s
+
+
+def prescription_page() -> None:
+    """Show a patient's prescription, to be changed."""
+    import os
+    import time
+
+    import streamlit as st
+
+    from formcheck.store.access import Actor
+    from formcheck.ui.clinic import patient_page
+
+    begun_s = time.perf_counter()
+    st.query_params["part"] = "prescription"
+    patient_page.prescribing.show(Actor(os.environ["BENCH_WHO"], "clinician"), os.environ["BENCH_SET"])
+    st.session_state["took_s"] = time.perf_counter() - begun_s
+
+
+def agreement_page() -> None:
+    """Show how far verdicts agree."""
+    import os
+    import time
+
+    import streamlit as st
+
+    from formcheck.store.access import Actor
+    from formcheck.ui.clinic import agreement_page
+
+    begun_s = time.perf_counter()
+    agreement_page.show(Actor(os.environ["BENCH_WHO"], "clinician"))
     st.session_state["took_s"] = time.perf_counter() - begun_s
 
 
@@ -115,8 +199,9 @@ def main() -> None:
     for name, settings in databases():
         store = Store.open(settings)
         known = fill(store, asked.patients, asked.sets)
-        rows += measured(name, settings, store, known, asked.runs)
         migrations[name] = migrated(store)
+        put_reviews(store, known)
+        rows += measured(name, settings, store, known, asked.runs)
         store.close()
     print(f"{asked.sets} sets, {asked.patients} patients; limit {LIMIT_MS:g} ms")
     for row in rows:
@@ -155,6 +240,8 @@ class Known:
     clinicians: list[str]
     sets: list[tuple[str, str]]
     """Set and patient."""
+    shared: list[tuple[str, str]]
+    """Those that the patient's clinician sees."""
 
 
 def fill(store: Store, n_patients: int, n_sets: int) -> Known:
@@ -183,22 +270,99 @@ def fill(store: Store, n_patients: int, n_sets: int) -> Known:
     put(store, "account", accounts)
     put(store, "care", care)
     sets = [(new_id(), patients[i % n_patients]) for i in range(n_sets)]
+    shared: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         track = synthetic.film(synthetic.squats(8), synthetic.Camera())
         outcome = outcome_of(analyse(track, load("squat")), Corrections(), Path(folder))
         for first in range(0, n_sets, 500):
-            put_sets(store, sets[first : first + 500], outcome, chance)
+            shared += put_sets(store, sets[first : first + 500], outcome, chance)
     with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    return Known(patients, clinicians, sets)
+    return Known(patients, clinicians, sets, shared)
 
 
-def put_sets(store: Store, sets: list[tuple[str, str]], outcome: Outcome, chance: random.Random) -> None:
-    """Keep sets with their reports and files; every file is its own, linked to one content."""
+def carers(known: Known) -> dict[str, str]:
+    """Return each patient's clinician."""
+    return {who: known.clinicians[i % len(known.clinicians)] for i, who in enumerate(known.patients)}
+
+
+def put_reviews(store: Store, known: Known) -> None:
+    """Have half of the shared sets looked through, a fifth of those judged; prescribe, and log pain."""
+    chance = random.Random(7)
+    at, exercise = now(), "squat"
+    shared, carer = known.shared, carers(known)
+    looked = [pair for pair in shared if chance.random() < 0.5]
+    put(
+        store,
+        "set_review",
+        [{"id": new_id(), "set_id": s, "author_id": carer[who], "at": at} for s, who in looked],
+    )
+    marks, remarks = [], []
+    for set_id, who in chance.sample(looked, len(looked) // 5):
+        for rep in range(1, 9):
+            said, own = (chance.choices(list(VERDICTS), weights=list(VERDICTS.values()))[0] for _ in "12")
+            marks.append(
+                {
+                    **{"id": new_id(), "set_id": set_id, "author_id": carer[who], "exercise_id": exercise},
+                    **{"rep": rep, "peak_s": 3.0 * rep, "at": at, "verdict": said, "own_verdict": own},
+                    **{"faults": ["short"] if said == "fault" else [], "own_faults": []},
+                }
+            )
+        remarks.append(
+            {
+                **{"id": new_id(), "set_id": set_id, "author_id": carer[who], "answer_to": None},
+                **{"by_patient": False, "moment_s": 2.0, "words": "Slower, please.", "at": at},
+            }
+        )
+    put(store, "repetition_mark", marks)
+    put(store, "remark", remarks)
+    item = Prescribed(exercise_id=exercise, sets=3, repetitions=8, eccentric_s=3.0)
+    body = prescription_json(Prescription(exercises=(item,)))
+    put(
+        store,
+        "prescription",
+        [
+            {
+                **{"id": new_id(), "patient_id": who, "author_id": by, "number": 1, "why": "a start"},
+                **{"at": at - timedelta(days=400), "version": 1, "body": body},
+            }
+            for who, by in carer.items()
+        ],
+    )
+    put(store, "log_entry", [entry for who in carer for entry in felt(who, chance)])
+
+
+def felt(who: str, chance: random.Random) -> list[dict[str, object]]:
+    """Return a year of a person's mornings, every third day."""
+    rows: list[dict[str, object]] = []
+    for days in range(0, 360, 3):
+        at = now() - timedelta(days=days)
+        pain = Pain("central_back", "middle", chance.randrange(6))
+        report = SymptomReport(at, "before", (pain,))
+        rows.append(
+            {
+                **{"id": new_id(), "patient_id": who, "author_id": who, "day": at.date(), "at": at},
+                **{"kind": "plan", "version": 1, "body": entry_json(report)},
+            }
+        )
+    return rows
+
+
+def put_sets(
+    store: Store, sets: list[tuple[str, str]], outcome: Outcome, chance: random.Random
+) -> list[tuple[str, str]]:
+    """Keep sets with their reports and files; every file is its own, linked to one content.
+
+    Returns those that are shared.
+    """
+    shared = []
     rows, reports, files, trail = [], [], [], []
     for set_id, patient_id in sets:
         verdicts = chance.choices(list(VERDICTS), weights=list(VERDICTS.values()), k=8)
         when = now() - timedelta(minutes=chance.randrange(500_000))
+        level = chance.choice([0, 1, 2, 3, 4])
+        if level:
+            shared.append((set_id, patient_id))
         rows.append(
             {
                 **{
@@ -214,7 +378,7 @@ def put_sets(store: Store, sets: list[tuple[str, str]], outcome: Outcome, chance
                     "performed_at": when,
                     "changed_at": when,
                 },
-                **{"duration_s": 30.0, "shared": chance.choice([0, 1, 2, 3, 4]), "reps": 8, "red_faults": 0},
+                **{"duration_s": 30.0, "shared": level, "reps": 8, "red_faults": chance.choice([0, 0, 0, 2])},
                 **{verdict: verdicts.count(verdict) for verdict in VERDICTS},
                 **{"problem": "", "note": "", "about": {}},
             }
@@ -241,6 +405,7 @@ def put_sets(store: Store, sets: list[tuple[str, str]], outcome: Outcome, chance
     put(store, "stored_report", reports)
     put(store, "media_file", files)
     put(store, "audit_entry", trail)
+    return shared
 
 
 def put(store: Store, table: str, rows: list[dict[str, object]]) -> None:
@@ -259,7 +424,9 @@ def measured(name: str, settings: Settings, store: Store, known: Known, runs: in
     )
     chance = random.Random(9)
     some = [chance.choice(known.sets) for _ in range(runs)]
-    carer = {patient: known.clinicians[i % len(known.clinicians)] for i, patient in enumerate(known.patients)}
+    seen = [chance.choice(known.shared) for _ in range(runs)]
+    pairs = [(f"{first} {second}", who) for first, second, who in two_of_one(known.shared, runs)]
+    carer = carers(known)
 
     def page(script: Callable[[], None], who: str, what: str) -> Callable[[], float]:
         def run() -> float:
@@ -267,7 +434,7 @@ def measured(name: str, settings: Settings, store: Store, known: Known, runs: in
             app = AppTest.from_function(script, default_timeout=60).run()
             took_s = float(app.session_state["took_s"])
             assert not app.exception, app.exception
-            assert app.get("html"), "the page is empty"
+            assert app.get("html") or app.get("bidi_component"), "the page is empty"
             return took_s
 
         return run
@@ -276,6 +443,11 @@ def measured(name: str, settings: Settings, store: Store, known: Known, runs: in
         "history page (patient)": [page(history_page, who, "") for _, who in some],
         "set page (patient)": [page(set_page, who, set_id) for set_id, who in some],
         "patient page (clinician)": [page(patient_page, carer[who], who) for _, who in some],
+        "queue page (clinician)": [page(queue_page, who, "") for who in known.clinicians * 3],
+        "set review page (clinician)": [page(review_page, carer[who], set_id) for set_id, who in seen],
+        "side-by-side page (clinician)": [page(beside_page, carer[who], two) for two, who in pairs],
+        "prescription page (clinician)": [page(prescription_page, carer[who], who) for _, who in some],
+        "agreement page (clinician)": [page(agreement_page, who, "") for who in known.clinicians],
     }
     rows = []
     for what, all_runs in pages.items():
@@ -285,6 +457,14 @@ def measured(name: str, settings: Settings, store: Store, known: Known, runs: in
         row(name, "query: a clinician's patients", [patients_of(store, who) for who in known.clinicians])
     )
     return rows
+
+
+def two_of_one(shared: list[tuple[str, str]], runs: int) -> list[tuple[str, str, str]]:
+    """Return two sets and their patient, so many times."""
+    by_patient: dict[str, list[str]] = {}
+    for set_id, who in shared:
+        by_patient.setdefault(who, []).append(set_id)
+    return [(sets[0], sets[1], who) for who, sets in by_patient.items() if len(sets) > 1][:runs]
 
 
 def patients_of(store: Store, clinician: str) -> float:

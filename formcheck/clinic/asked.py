@@ -1,5 +1,8 @@
 """The exercise as it is asked of one patient: the library's, with what was prescribed when a set was done."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from formcheck.clinic.prescription import Prescription, as_prescribed, prescription_from_json
 from formcheck.exercises.load import LoadedExercise
 from formcheck.store.access import Actor
@@ -21,6 +24,27 @@ def prescribed_now(store: Store, actor: Actor, patient_id: str) -> Prescription:
 def content(version: Version | None) -> Prescription:
     """Return what a version asks for; nothing where there is none."""
     return prescription_from_json(version.body) if version is not None else Prescription()
+
+
+def asked_since(versions: Sequence[Version], exercise_id: str) -> datetime | None:
+    """Return from when on an exercise is prescribed as it is now; None where it is not.
+
+    Parameters
+    ----------
+    versions : sequence of Version
+        All of them, the newest first.
+    exercise_id : str
+        Which exercise.
+    """
+    if not versions:
+        return None
+    now = content(versions[0]).of(exercise_id)
+    since: datetime | None = None
+    for version in versions:
+        if now is None or content(version).of(exercise_id) != now:
+            break
+        since = version.at
+    return since
 
 
 def as_asked(store: Store, actor: Actor, set_id: str, loaded: LoadedExercise) -> LoadedExercise:

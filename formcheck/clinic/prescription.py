@@ -144,6 +144,26 @@ def as_prescribed(loaded: LoadedExercise, item: Prescribed | None) -> LoadedExer
     return LoadedExercise(made, _hash(loaded, item))
 
 
+def lean(item: Prescribed, exercise: Exercise) -> Prescribed:
+    """Return a prescription that says nothing which is so in the library anyway, and so follows it."""
+    own = {
+        "form": exercise.form,
+        "concentric_s": exercise.targets.concentric_s,
+        "hold_s": exercise.targets.hold_s,
+        "eccentric_s": exercise.targets.eccentric_s,
+        "target_deg": exercise.repetition.target_deg,
+        "load_kg": 0.0,
+    }
+    usual = {name: None for name, value in own.items() if getattr(item, name) == value}
+    library = {fault.id: dict(fault.bounds) for fault in exercise.faults}
+    bounds = {
+        fault_id: {s: value for s, value in own_bounds.items() if value != library.get(fault_id, {}).get(s)}
+        for fault_id, own_bounds in item.bounds.items()
+    }
+    changed = {fault_id: found for fault_id, found in bounds.items() if found}
+    return item.model_copy(update={**usual, "bounds": changed})
+
+
 def bounded(fault: FaultRule, bounds: Mapping[Severity, float]) -> FaultRule:
     """Return a fault rule with other bounds.
 

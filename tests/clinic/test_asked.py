@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.clinic.asked import as_asked, newest, prescribed_now
+from formcheck.clinic.asked import as_asked, asked_since, newest, prescribed_now
 from formcheck.clinic.prescription import Prescribed, Prescription, prescription_json
 from formcheck.errors import UsageError
 from formcheck.exercises.load import load
@@ -90,3 +90,16 @@ def test_what_does_not_fit_is_said_and_not_passed_over(world: World) -> None:
     prescribe(world, Prescribed(exercise_id="squat", bounds={"no-such-fault": {"red": 3.0}}))
     with pytest.raises(UsageError, match="no fault 'no-such-fault'"):
         as_asked(world.store, world.patient, kept_set(world), SQUAT)
+
+
+def test_since_when_an_exercise_is_asked_for_as_it_is_now(world: World) -> None:
+    """A change of another exercise is none of this one; one that was taken out begins anew."""
+    squat, hinge = Prescribed(exercise_id="squat", sets=3), Prescribed(exercise_id="hip-hinge")
+    for items in ([squat], [hinge], [squat], [squat, hinge], [squat, hinge.model_copy(update={"sets": 4})]):
+        prescribe(world, *items)
+    versions = world.store.logbook.prescriptions(world.patient, mine(world))
+    by_number = {version.number: version.at for version in versions}
+    assert asked_since(versions, "squat") == by_number[3]
+    assert asked_since(versions, "hip-hinge") == by_number[5]
+    assert asked_since(versions, "march-neutral") is None
+    assert asked_since([], "squat") is None

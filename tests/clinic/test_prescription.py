@@ -12,6 +12,7 @@ from formcheck.clinic.prescription import (
     Prescription,
     as_prescribed,
     descending,
+    lean,
     prescription_from_json,
     prescription_json,
 )
@@ -243,3 +244,29 @@ def test_following_every_proposal_always_gives_an_exercise_that_loads(name: str,
         assert sum(before[field] != after[field] for field in before) == 1
         item = proposal.item
         as_prescribed(loaded, item)
+
+
+@pytest.mark.parametrize("name", list(EXERCISES))
+def test_what_the_library_says_anyway_is_not_said(name: str) -> None:
+    """So a prescription follows the library where the clinician changed nothing."""
+    exercise = EXERCISES[name]
+    plain = Prescribed(exercise_id=name, sets=3, repetitions=7)
+    said = plain.model_copy(
+        update={
+            "form": exercise.form,
+            "concentric_s": exercise.targets.concentric_s,
+            "hold_s": exercise.targets.hold_s,
+            "eccentric_s": exercise.targets.eccentric_s,
+            "target_deg": exercise.repetition.target_deg,
+            "load_kg": 0.0,
+            "bounds": {fault.id: dict(fault.bounds) for fault in exercise.faults},
+        }
+    )
+    assert lean(said, exercise) == plain
+    fault = next(fault for fault in exercise.faults if fault.bounds)
+    severity, value = fault.bounds[0]
+    changed = said.model_copy(
+        update={"hold_s": 4.5, "bounds": {**said.bounds, fault.id: {severity: value * 1.1}}}
+    )
+    kept = lean(changed, exercise)
+    assert (kept.hold_s, kept.bounds) == (4.5, {fault.id: {severity: value * 1.1}})

@@ -9,10 +9,9 @@ from formcheck.store.access import Actor
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.accounts.notice import not_logged_in
 from formcheck.ui.accounts.routes import join_address
-from formcheck.ui.clinic import beside, set_review
+from formcheck.ui.clinic import beside, patient_page, set_review
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
-from formcheck.ui.sets import listing
 from formcheck.ui.sets.words import when
 from formcheck.ui.text import plain
 
@@ -43,15 +42,7 @@ def _patient(actor: Actor, patient_id: str) -> None:
         icon=":material/arrow_back:",
         type="tertiary",
     )
-    patient = kept().people.patient(actor, patient_id)
-    st.title(plain(patient.name), anchor=False)
-    links = (
-        f'<a class="fc-button" href="/{page}?{PATIENT}={patient.id}" target="_self">{label}</a>'
-        for page, label in (("plan", "Plan"), ("progress", "Progress"))
-    )
-    st.html(f"<p>{' '.join(links)}</p>")
-    st.markdown("The sets that are shared with you.")
-    listing.show(actor, patient_id, _open_set, sharing=True)
+    patient_page.show(actor, patient_id, _open_set)
 
 
 def _open_set(set_id: str) -> None:

@@ -9,6 +9,7 @@ from formcheck.clinic.agreement import ENOUGH, Agreement, Pair, by_exercise, by_
 from formcheck.clinic.compared import beside_formcheck, between, judges
 from formcheck.exercises.load import library
 from formcheck.report.words import MINUS, fault_label
+from formcheck.store.access import Actor
 from formcheck.store.reviews import Mark
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.accounts.notice import not_logged_in
@@ -31,6 +32,11 @@ def page() -> None:
     if actor.role != "clinician":
         not_logged_in()
         return
+    show(actor)
+
+
+def show(actor: Actor) -> None:
+    """Show how far verdicts agree on the sets that a clinician sees."""
     st.title("Agreement", anchor=False)
     marks = kept().reviews.all_marks(actor)
     if not marks:

@@ -43,10 +43,11 @@ def page() -> None:
     elif wanted:
         set_review.show(actor, wanted, _steps(wanted))
     else:
-        _queue(actor)
+        show(actor)
 
 
-def _queue(actor: Actor) -> None:
+def show(actor: Actor) -> None:
+    """Show what waits for a clinician."""
     st.title("Queue", anchor=False)
     again = st.session_state.get("queue-again", False)
     waiting = kept().waiting.of_clinician(actor, kinds=[KIND], reviewed=bool(again))

@@ -1,12 +1,14 @@
 """*Plan*: what today brings and why, how it feels, and the questions that come first."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from html import escape
 
 import streamlit as st
 
-from formcheck.exercises.load import library
+from formcheck.exercises.load import LoadedExercise, library
 from formcheck.exercises.schema import Exercise
-from formcheck.plan.context import Ask, NotToday, Offer, Today
+from formcheck.plan.context import Ask, NotToday, Offer, State, Today
 from formcheck.plan.entries import SetDone, Stopped
 from formcheck.plan.rules import Reason
 from formcheck.plan.today import plan_today
@@ -14,6 +16,7 @@ from formcheck.report.sentences import NOT_A_DEVICE
 from formcheck.store.access import NOBODY
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.accounts.notice import not_logged_in
+from formcheck.ui.clinic import patient_side
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
 from formcheck.ui.plan import clock, screening, symptom_form
@@ -36,15 +39,43 @@ def page() -> None:
         st.title("Plan", anchor=False)
         st.info("Choose a patient first.", icon=":material/info:")
         return
-    show(StoredLog(kept(), actor, patient_id, clock.zone()), by_clinician=by_clinician)
+    log = StoredLog(kept(), actor, patient_id, clock.zone())
+    if log.mode == "home":
+        show(log)
+        return
+    show(
+        log,
+        by_clinician=by_clinician,
+        known=patient_side.library_of(actor, patient_id),
+        prescribed=partial(patient_side.show, actor, patient_id),
+    )
 
 
-def show(log: PlanLog, *, by_clinician: bool = False) -> None:
-    """Show the plan of a log."""
-    exercises = {name: loaded.exercise for name, loaded in library().items()}
+def show(
+    log: PlanLog,
+    *,
+    by_clinician: bool = False,
+    known: Mapping[str, LoadedExercise] | None = None,
+    prescribed: Callable[..., None] | None = None,
+) -> None:
+    """Show the plan of a log.
+
+    Parameters
+    ----------
+    log : PlanLog
+        Where its entries are.
+    by_clinician : bool
+        Whether a clinician looks.
+    known : mapping of str to LoadedExercise, optional
+        The exercises that it is made of; None: those of the library.
+    prescribed : callable, optional
+        Shows what a clinician prescribes, given the entries and ``open_today``.
+    """
+    exercises = {name: loaded.exercise for name, loaded in (known or library()).items()}
     plan = plan_today(log.entries(), log.mode, clock.now(), exercises)
     asking_again = bool(st.session_state.get(screening.OPEN)) and plan.state != "emergency"
-    st.title("A few questions" if asking_again else STATE_TITLE[plan.state], anchor=False)
+    state: State = "go" if _nothing_of_its_own(plan) else plan.state
+    st.title("A few questions" if asking_again else STATE_TITLE[state], anchor=False)
     symptom_form.complaint()
     if plan.state in ("emergency", "see_someone"):
         _locked(log, plan, by_clinician=by_clinician)
@@ -52,10 +83,19 @@ def show(log: PlanLog, *, by_clinician: bool = False) -> None:
     if asking_again or plan.state == "screen":
         screening.questions(log)
         return
+    if prescribed is not None:
+        prescribed(
+            log.entries(), open_today=plan.state in ("go", "done", "before") or _nothing_of_its_own(plan)
+        )
     for reason in plan.reasons:
         say = st.warning if plan.state == "stop" else st.info
         say(plain(reason.text), icon=":material/info:")
     _today(log, plan, exercises)
+
+
+def _nothing_of_its_own(plan: Today) -> bool:
+    """Whether the day rests only because nothing that is prescribed is one of the plan's own steps."""
+    return plan.state == "rest" and not plan.reasons and not plan.not_today
 
 
 def _locked(log: PlanLog, plan: Today, *, by_clinician: bool) -> None:

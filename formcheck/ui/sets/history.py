@@ -4,6 +4,7 @@ import streamlit as st
 
 from formcheck.store.access import Actor
 from formcheck.ui.accounts import account
+from formcheck.ui.clinic import patient_side
 from formcheck.ui.kept import kept
 from formcheck.ui.sets import listing
 from formcheck.ui.uploads.field import upload_field
@@ -23,6 +24,8 @@ def show(actor: Actor) -> None:
         st.markdown("Sets belong to patients: you find theirs under *Patients*.")
     else:
         st.markdown(CLINIC if actor.role == "patient" else HOME)
+        if actor.role == "patient":
+            patient_side.news(actor, actor.account_id)
         with st.expander("Add a recording", icon=":material/add:", expanded=_empty(actor)):
             done = upload_field("keep", key="keep-upload")
         if done:
