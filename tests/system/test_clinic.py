@@ -117,7 +117,7 @@ def upload(server: Server, patient: Page, *, times: int) -> None:
 
 def stands_first(server: Server, clinician: Page) -> None:
     """The red set stands before those that wait for longer; a filter leaves only it."""
-    clinician.goto(f"{server.address}/queue")
+    clinician.goto(server.address)  # the queue is where a clinician begins
     rows = clinician.locator(".fc-queue li")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text(NAME)
@@ -186,7 +186,7 @@ def answer(server: Server, patient: Page, clinician: Page) -> None:
     patient.locator(".fc-comments textarea").fill("I will.")
     patient.get_by_role("button", name="Send").click()
     expect(patient.locator(".fc-remark .fc-remark")).to_contain_text("I will.")
-    clinician.goto(f"{server.address}/queue")
+    clinician.goto(server.address)  # the queue is where a clinician begins
     expect(clinician.locator(".fc-queue li", has_text="Patient wrote")).to_have_count(1)
 
 

@@ -82,7 +82,15 @@ def _show(pairs: Sequence[Pair], first: str, second: str) -> None:
         return
     st.markdown(plain(in_words(whole)))
     names = {key: loaded.exercise.name for key, loaded in library().items()}
-    heads = ("Exercise", "Repetitions", "Patients", "The same", "Kappa", f"Fault only: {first}", second)
+    heads = (
+        "Exercise",
+        "Repetitions",
+        "Patients",
+        "The same",
+        "Kappa",
+        f"Fault only: {first}",
+        f"Fault only: {second}",
+    )
     st.html(_table(heads, [(names.get(row.exercise_id, row.exercise_id), row) for row in by_exercise(pairs)]))
     faults = by_fault(pairs)
     if faults:

@@ -9,6 +9,7 @@ from formcheck.clinic.asked import content
 from formcheck.clinic.changes import asked, changes, limits
 from formcheck.clinic.due import Due, due_on
 from formcheck.exercises.load import LoadedExercise, library
+from formcheck.exercises.schema import Exercise
 from formcheck.plan.entries import Entry
 from formcheck.store.access import Actor
 from formcheck.store.logbook import Prescription as Version
@@ -47,14 +48,15 @@ def show(actor: Actor, patient_id: str, log: tuple[Entry, ...], *, open_today: b
     open_today : bool
         Whether anything may be exercised today at all.
     """
-    versions = news(actor, patient_id)
+    known = library()
+    versions = news(actor, patient_id, known)
     if versions:
-        due = due_on(content(versions[0]), library(), log, clock.now().date())
+        due = due_on(content(versions[0]), known, log, clock.now().date())
         lines = "".join(_line(each, open_today=open_today) for each in due)
         st.html(f'<ul class="fc-due">{lines}</ul>')
 
 
-def news(actor: Actor, patient_id: str) -> list[Version]:
+def news(actor: Actor, patient_id: str, known: Mapping[str, LoadedExercise] | None = None) -> list[Version]:
     """Show what changed and why, and what was said, as soon as it is; return the prescription's versions."""
     versions = kept().logbook.prescriptions(actor, patient_id)
     words = newest_words(actor, patient_id)
@@ -62,7 +64,8 @@ def news(actor: Actor, patient_id: str) -> list[Version]:
     if versions or words:
         st.subheader("From your clinician", anchor=False)
     if versions:
-        st.html(_changed(versions[0], versions[1] if len(versions) > 1 else None))
+        exercises = {name: loaded.exercise for name, loaded in (known or library()).items()}
+        st.html(_changed(versions[0], versions[1] if len(versions) > 1 else None, exercises))
     if words:
         st.html(words_html(words, st.context.timezone))
     return versions
@@ -87,9 +90,8 @@ def words_html(words: list[Said], zone_name: str | None) -> str:
     return f'<ol class="fc-said-list" aria-label="What your clinician said">{items}</ol>'
 
 
-def _changed(newest: Version, before: Version | None) -> str:
+def _changed(newest: Version, before: Version | None, exercises: Mapping[str, Exercise]) -> str:
     """Return why the prescription was changed, and for a while what of it."""
-    exercises = {name: loaded.exercise for name, loaded in library().items()}
     changed = changes(content(before) if before else None, content(newest), exercises)
     new = (clock.now() - newest.at).days < NEW_DAYS
     head = f"{when(newest.at, st.context.timezone)}: {newest.why}"

@@ -1,5 +1,6 @@
 """A patient's prescription: what is asked of them, what is proposed next, and every version of it."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -10,6 +11,7 @@ from formcheck.clinic.prescription import Prescribed, Prescription, as_prescribe
 from formcheck.clinic.proposal import Proposal, propose
 from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise, library
+from formcheck.exercises.schema import Exercise
 from formcheck.plan.entries import Entry
 from formcheck.store.access import Actor
 from formcheck.store.logbook import Prescription as Version
@@ -39,8 +41,9 @@ def show(actor: Actor, patient_id: str) -> None:
     log = StoredLog(kept(), actor, patient_id, clock.zone()).entries()
     draft, wrong = _draft(versions, known, log)
     _add(known)
-    _keep(actor, patient_id, versions, draft, wrong)
-    _earlier(actor, versions)
+    exercises = {name: loaded.exercise for name, loaded in known.items()}
+    _keep(actor, patient_id, (versions, exercises), draft, wrong=wrong)
+    _earlier(actor, versions, exercises)
 
 
 def _begin(patient_id: str, versions: list[Version], known: dict[str, LoadedExercise]) -> None:
@@ -124,9 +127,17 @@ def _remove(exercise_id: str) -> None:
     st.session_state[IDS] = [each for each in st.session_state[IDS] if each != exercise_id]
 
 
-def _keep(actor: Actor, patient_id: str, versions: list[Version], draft: Prescription, wrong: bool) -> None:
+def _keep(
+    actor: Actor,
+    patient_id: str,
+    known: tuple[list[Version], Mapping[str, Exercise]],
+    draft: Prescription,
+    *,
+    wrong: bool,
+) -> None:
+    """Show what the patient will read, and let the draft become the next version."""
+    versions, exercises = known
     old = content(versions[0]) if versions else None
-    exercises = {name: loaded.exercise for name, loaded in library().items()}
     changed = changes(old, draft, exercises)
     st.subheader("What the patient will read", anchor=False)
     if changed:
@@ -151,11 +162,10 @@ def _keep(actor: Actor, patient_id: str, versions: list[Version], draft: Prescri
     )
 
 
-def _earlier(actor: Actor, versions: list[Version]) -> None:
+def _earlier(actor: Actor, versions: list[Version], exercises: Mapping[str, Exercise]) -> None:
     """Show the versions, each with what it changed."""
     if not versions:
         return
-    exercises = {name: loaded.exercise for name, loaded in library().items()}
     with st.expander(f"Versions ({len(versions)})"):
         for version, before in zip(versions, [*versions[1:], None], strict=True):
             who = "you" if version.author_id == actor.account_id else "another clinician"
