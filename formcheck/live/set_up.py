@@ -37,6 +37,7 @@ KEPT_S = FULL_WINDOW_S + 1.5
 # Every check has been well for so long before the hold begins to count: nobody is caught on the way. Our
 # choice.
 GOOD_FOR_S = 1.0
+STEADY_S = 0.4  # a check that is well for one look may be a flicker
 # Who cannot free the back of an arm or a shirt may begin all the same after so many tries: counting and all
 # other angles are worth having, and the back says "cannot judge". Our choice.
 TRIES = 2
@@ -115,9 +116,8 @@ class SetUp:
         if not self.good:
             self._since_s, self.held_s, self._good_since_s = None, None, None
             return None
-        if self._good_since_s is None:
-            self._good_since_s = pose.t_s
-            # before the numbers, which would come too late behind it
+        self._good_since_s = pose.t_s if self._good_since_s is None else self._good_since_s
+        if pose.t_s - self._good_since_s >= STEADY_S:  # the numbers would come too late behind it
             self.voice.say(pose.t_s, "setup", GROW_TALL)
         return self._watch_hold(pose.t_s) if pose.t_s - self._good_since_s >= GOOD_FOR_S else None
 
