@@ -124,6 +124,7 @@ class Judging {
     const rep = this.at;
     const faults = NEEDS_WHICH.includes(verdict) ? this.faults(this.row(rep)) : [];
     const body = verdict === "agree" ? { rep } : { rep, verdict, faults };
+    this.row(rep).dataset.mine = verdict; // until the server says so, or not
     this.send("mark", body);
     if (!NEEDS_WHICH.includes(verdict)) this.onward(rep);
   }
@@ -134,10 +135,11 @@ class Judging {
     return [...row.querySelectorAll('[data-fault][aria-pressed="true"]')].map((each) => each.dataset.fault);
   }
 
-  // to the next repetition that is not judged yet
+  // to the next repetition that is not judged yet, from the end back to the beginning
   onward(rep) {
-    const later = this.rows().filter((row) => Number(row.dataset.rep) > rep && !this.mine(row));
-    if (later.length) this.go(Number(later[0].dataset.rep));
+    const open = this.rows().filter((row) => !this.mine(row));
+    const next = open.find((row) => Number(row.dataset.rep) > rep) ?? open[0];
+    if (next) this.go(Number(next.dataset.rep));
   }
 
   toggle(chip) {
@@ -171,7 +173,7 @@ class Judging {
   send(what, body) {
     this.root.dataset.sending = "";
     this.sending = this.sending.then(() => this.post(what, body)).catch(() => {
-      this.say("The server does not answer. This verdict was not kept: press the key again.");
+      this.refused("The server does not answer. This verdict was not kept: press the key again.");
     }).finally(() => delete this.root.dataset.sending);
   }
 
@@ -181,9 +183,14 @@ class Judging {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
     const state = await answer.json();
-    if (!answer.ok) return this.say(state.problem);
+    if (!answer.ok) return this.refused(state.problem);
     document.dispatchEvent(new CustomEvent("fc-said", { detail: { address: this.data.address, state } }));
     return undefined;
+  }
+
+  refused(words) {
+    this.show(this.state);
+    this.say(words);
   }
 
   say(words) {
@@ -191,6 +198,7 @@ class Judging {
   }
 
   show(state) {
+    this.state = state;
     for (const row of this.rows()) {
       const marks = state.marks.filter((mark) => mark.rep === Number(row.dataset.rep));
       const mine = marks.find((mark) => mark.mine);
