@@ -57,7 +57,7 @@ class Baseline:
             exercise=self.exercise,
             signal=signal,
             neutral_deg=self.neutral_deg,
-            side="both" if self.exercise.repetition.both_sides else self.calibration.working_side,
+            side=self.calibration.working_side if self.exercise.repetition.one_leg else "both",
             not_repetitions_s=not_repetitions_s,
             start_posture_seen=self.window.accepted,
             legs=self.legs,

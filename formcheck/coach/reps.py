@@ -22,6 +22,9 @@ END_DWELL_S = 0.2
 # A new rise out of a valley this deep (share of the peak) separates two repetitions that do not return
 # to rest; a shallower one is an oscillation within a repetition. Our choice.
 VALLEY_SHARE = 0.5
+# The new rise must itself be this share of the smallest movement that counts: less is noise on top of a small
+# movement. Our choice.
+RISE_SHARE_OF_LEAST = 0.5
 # Coming to rest this low (share of the peak) for this long ends a repetition whose start posture was
 # not reached again. Our choice.
 REST_SHARE = 0.4
@@ -33,9 +36,12 @@ FLANK_LOW, FLANK_MID, FLANK_HIGH = 0.05, 0.5, 0.95
 HIGHEST_FLANK_LOW = 0.25
 # Movements are eased, so they begin before they have covered a twentieth and arrive after nineteen. The
 # time between is this share of that from a twentieth to half-way: .40 for a cosine, .61 for a
-# minimum-jerk movement; at rest the lower end is taken, because abrupt starts exist too.
-EASE_SHARE = 0.45
-EASE_SHARE_AT_PEAK = 0.6
+# minimum-jerk movement, the middle of which had the least errors on drawn tracks of dev bodies [M].
+COSINE_EASE = 0.40
+EASE_SHARE = 0.5
+# At the peak the signal wavers more than in the start posture, 2.5 times on drawn people (rest_share in
+# tools/tracks/noise.json) [M]: three standard deviations of that.
+NOISE_AT_PEAK = 8.0
 # At rest the signal sinks or rises by less than a fiftieth of the range for this long. Our choice.
 REST_LEVEL_S = 0.6
 REST_LEVEL_SHARE = 0.02
@@ -47,6 +53,9 @@ PEAK_PERCENTILE = 75.0
 # (what follows is drift), and after this long at the latest. Our choice.
 SETTLED_SHARE = 0.10
 SETTLE_S = 1.2
+# A slow way back also arrives slowly, and noise looks like an arrival sooner: shares of its time so far.
+SETTLED_DWELL_SHARE, MAX_SETTLED_DWELL_S = 0.12, 0.5
+SETTLE_SHARE = 0.5
 SLOPE_WINDOW_S = 0.25
 REST_WINDOW_S = 1.5
 MAX_GAP_S = 1.0
@@ -303,7 +312,8 @@ class RepCounter:
     ) -> list[RepEvent]:
         amplitude_deg = movement.peak_deg - movement.rest_deg
         deep = movement.share_of_peak(movement.valley_deg) < 1 - VALLEY_SHARE
-        risen = value_deg - movement.valley_deg > START_SHARE * amplitude_deg
+        least_deg = max(START_SHARE * amplitude_deg, RISE_SHARE_OF_LEAST * self.rule.min_deg)
+        risen = value_deg - movement.valley_deg > least_deg
         if not (deep and risen and slope > START_SLOPE_PER_S):
             return []
         if movement.valley_s - movement.start_s < self.rule.min_s or amplitude_deg < self.rule.min_deg:
@@ -324,8 +334,10 @@ class RepCounter:
         counted_s = movement.counted_s if movement.counted_s is not None else t_s
         arrived = slope > min(-REST_SLOPE_PER_S, SETTLED_SHARE * movement.steepest_per_s)
         movement.still_since_s = _since_when(arrived, movement.still_since_s, t_s)
-        settled = movement.still_since_s is not None and t_s - movement.still_since_s >= END_DWELL_S - 1e-9
-        if settled or t_s - counted_s >= SETTLE_S:
+        back_s = counted_s - movement.peak_s
+        dwell_s = min(MAX_SETTLED_DWELL_S, max(END_DWELL_S, SETTLED_DWELL_SHARE * back_s))
+        settled = movement.still_since_s is not None and t_s - movement.still_since_s >= dwell_s - 1e-9
+        if settled or t_s - counted_s >= max(SETTLE_S, SETTLE_SHARE * back_s):
             return self._complete(t_s)
         return []
 
@@ -385,7 +397,7 @@ class RepCounter:
         # The way back is the way out seen from the other end.
         back = _Flank.of(-times[middle:][::-1], values[middle:][::-1], end_deg, peak_deg, noise_deg)
         hold_start_s, hold_end_s = out.arrival_s, -back.arrival_s
-        peak_s = out.between_s(back)
+        peak_s = out.turn_s(back)
         if hold_end_s - hold_start_s < MIN_HOLD_S:
             hold_start_s = hold_end_s = peak_s
         start_s = max(out.departure_s, movement.after_s, float(times[0]))
@@ -434,14 +446,21 @@ class RepCounter:
 
 
 def _top(times: Floats, values: Floats, movement: _Movement) -> slice:
-    """Return the longest stretch near the peak; dips within it end it."""
-    high = values >= movement.rest_deg + HOLD_SHARE_OF_PEAK * (movement.peak_deg - movement.rest_deg)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], high.astype(np.int8), [0]])))
+    """Return the stretch near the peak: from the first to the last value that is, of the longest upper half.
+
+    The peak is the upper half's usual height, since the highest value is the noisiest.
+    """
+    share = (values - movement.rest_deg) / max(movement.peak_deg - movement.rest_deg, 1e-9)
+    upper = share >= FLANK_MID
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], upper.astype(np.int8), [0]])))
     runs = [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     if not runs:
         highest = int(values.argmax())
         return slice(highest, highest + 1)
-    return max(runs, key=lambda run: times[run.stop - 1] - times[run.start])
+    longest = max(runs, key=lambda run: times[run.stop - 1] - times[run.start])
+    usual = float(np.percentile(share[longest], PEAK_PERCENTILE))
+    near = np.flatnonzero(share[longest] >= HOLD_SHARE_OF_PEAK * usual)
+    return slice(longest.start + int(near[0]), longest.start + int(near[-1]) + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -449,7 +468,7 @@ class _Flank:
     """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it.
 
     ``share`` is how much it had covered at ``times``. Where noise is larger than a twentieth, the lower end
-    is looked for above it, at ``low``.
+    is looked for above it, at ``low``, and the upper end below it, at ``high``.
     """
 
     times: Floats
@@ -458,19 +477,21 @@ class _Flank:
     middle_s: float
     high_s: float
     low: float = FLANK_LOW
+    high: float = FLANK_HIGH
 
     @classmethod
     def of(
         cls, times: Floats, values: Floats, from_deg: float, to_deg: float, noise_deg: float = 0.0
     ) -> "_Flank":
-        above_noise = 2 * noise_deg / max(to_deg - from_deg, 1e-9)
-        level = float(np.clip(above_noise, FLANK_LOW, HIGHEST_FLANK_LOW))
+        noise = noise_deg / max(to_deg - from_deg, 1e-9)
+        level = float(np.clip(2 * noise, FLANK_LOW, HIGHEST_FLANK_LOW))
+        upper = 1 - float(np.clip(NOISE_AT_PEAK * noise, 1 - FLANK_HIGH, HIGHEST_FLANK_LOW))
         share = (values - from_deg) / max(to_deg - from_deg, 1e-9)
         middle = _last_rise(times, share, FLANK_MID)
         before, after = times <= middle, times >= middle
         low = _last_rise(times[before], share[before], level) if before.any() else middle
-        high = _first_rise(times[after], share[after], FLANK_HIGH) if after.any() else middle
-        return cls(times, share, low, middle, high, level)
+        high = _first_rise(times[after], share[after], upper) if after.any() else middle
+        return cls(times, share, low, middle, high, level, upper)
 
     def passes_s(self, level: float) -> float:
         """Return when the rise passed a level below half-way."""
@@ -480,26 +501,32 @@ class _Flank:
     @property
     def departure_s(self) -> float:
         """When the movement began."""
-        ease = EASE_SHARE
-        if self.low > FLANK_LOW:  # of a cosine, which is .40 where the constant says .45
-            part = float(np.arccos(1 - 2 * self.low)) / np.pi
-            ease = EASE_SHARE / 0.40 * part / (0.5 - part)
-        return self.low_s - ease * (self.middle_s - self.low_s)
+        return self.low_s - _eased(self.low) * (self.middle_s - self.low_s)
 
     @property
     def arrival_s(self) -> float:
         """When it came to rest at the top."""
-        return self.high_s + EASE_SHARE_AT_PEAK * (self.high_s - self.middle_s)
+        return self.high_s + _eased(1 - self.high) * (self.high_s - self.middle_s)
 
-    def between_s(self, back: "_Flank") -> float:
-        """Return the turning point between this flank and the way back (its times reversed).
+    def turn_s(self, back: "_Flank") -> float:
+        """Return the middle of the hold between this flank and the way back (its times reversed).
 
-        It divides the time at the top as the lengths of the flanks, so that a slow way out with a quick
-        way back turns where it really did.
+        Where there is none, the time at the top is divided as the lengths of the flanks, so that a slow way
+        out with a quick way back turns where it really did.
         """
+        if -back.arrival_s > self.arrival_s:
+            return (self.arrival_s - back.arrival_s) / 2
         out_s, back_s = self.high_s - self.middle_s, back.high_s - back.middle_s
         share = out_s / (out_s + back_s) if out_s + back_s > 0 else 0.5
         return self.high_s + share * (-back.high_s - self.high_s)
+
+
+def _eased(level: float) -> float:
+    """Return `EASE_SHARE` for a level further from the end than a twentieth, as it grows for a cosine."""
+    if level <= FLANK_LOW + 1e-9:
+        return EASE_SHARE
+    part = float(np.arccos(1 - 2 * level)) / np.pi
+    return EASE_SHARE / COSINE_EASE * part / (0.5 - part)
 
 
 def _last_rise(times: Floats, share: Floats, level: float) -> float:

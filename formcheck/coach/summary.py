@@ -22,7 +22,7 @@ def summarise(
     """Count verdicts, take median phase lengths, and gather what else should be said."""
     verdicts = [repetition.verdict for repetition in repetitions]
     judged = len(verdicts) - verdicts.count("cannot_judge")
-    said = [*notes, *_dismissals(dismissed)]
+    said = [*notes, *_dismissals(dismissed, repetitions)]
     return SetSummary(
         reps=len(verdicts),
         ok=verdicts.count("ok"),
@@ -43,8 +43,13 @@ def _median(values: Sequence[float]) -> float | None:
     return float(np.median(values)) if values else None
 
 
-def _dismissals(dismissed: Sequence[RepDismissed]) -> list[str]:
-    return [f"A movement at {item.start_s:.1f} s was not counted: {item.why}" for item in dismissed]
+def _dismissals(dismissed: Sequence[RepDismissed], repetitions: Sequence[Repetition]) -> list[str]:
+    """Return what was not counted and why; what the other leg did in a counted repetition is part of that."""
+    return [
+        f"A movement at {item.start_s:.1f} s was not counted: {item.why}"
+        for item in dismissed
+        if not any(rep.move_start_s <= item.start_s <= rep.move_end_s for rep in repetitions)
+    ]
 
 
 def withheld_stretches(signals: Signals, exercise: Exercise) -> tuple[Withheld, ...]:

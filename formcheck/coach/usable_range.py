@@ -16,7 +16,7 @@ from formcheck.exercises.schema import BoundFault, Exercise
 
 LUMBAR = "lumbar_flexion"
 THIGH = "thigh_elevation"
-# The thigh is what moves, unless it hardly does (a hinge): then it is the signal that counts. Our choice.
+# Of a leg the thigh is what moves, unless it hardly does; else it is the signal that counts. Our choice.
 MIN_MOVED_DEG = 15.0
 # Fewer repetitions than this say nothing about a set; our choice.
 MIN_REPETITIONS = 2
@@ -61,7 +61,7 @@ def usable_range(
 def _moving(exercise: Exercise, rows: Sequence[Instant]) -> str:
     thigh = column(rows, THIGH)
     seen = thigh[np.isfinite(thigh)]
-    if seen.size and np.ptp(seen) >= MIN_MOVED_DEG:
+    if exercise.repetition.one_leg and seen.size and np.ptp(seen) >= MIN_MOVED_DEG:
         return THIGH
     names = [name for name in exercise.repetition.signals if np.isfinite(column(rows, name)).any()]
     return names[0] if names else THIGH

@@ -147,9 +147,9 @@ def fault_sentence(fault: Fault) -> str:
     word = {"info": "for information", "amber": "amber", "red": "red"}[fault.severity]
     measure = ""
     if math.isfinite(fault.peak) and math.isfinite(fault.threshold):
-        measure = (
-            f", {_amount(fault.peak, fault.unit)} against a bound of {_amount(fault.threshold, fault.unit)}"
-        )
+        # What it is a share of is said once.
+        of = "share" if fault.unit.startswith("share of ") else fault.unit
+        measure = f", {_amount(fault.peak, fault.unit)} against a bound of {_amount(fault.threshold, of)}"
     return f"{name} ({word}{measure}). {fault.cue}".strip()
 
 

@@ -42,6 +42,36 @@ _SIGNAL_LABEL = {
 }
 
 
+# Faults whose id says too little to a patient; the others are called by their id.
+_FAULT_LABEL = {
+    "arch": "lower back arches",
+    "arching": "lower back arches",
+    "round": "lower back rounds",
+    "rounding": "lower back rounds",
+    "lumbar-dominated": "mostly the lower back",
+    "spine-without-hips": "back without hips",
+    "hips-stay": "hip hardly moves",
+    "static": "held still",
+    "lean-back": "leaning back",
+    "lean-forward": "leaning forward",
+    "stance-leg-bend": "standing knee bends",
+    "knee-bend": "lifted knee bends",
+    "knee-changes": "knee bends on the way",
+    "knee-straightens": "knee straightens on the way",
+    "pelvic-drop": "belt line drops",
+    "pelvic-hike": "belt line goes up",
+    "side-lean-left": "tipping to the left",
+    "side-lean-right": "tipping to the right",
+    "other-leg": "other leg lifts",
+    "momentum": "swung up",
+    "dropped-end": "dropped at the end",
+    "incomplete": "not fully back",
+    "short": "smaller than asked",
+    "not-clear": "object not cleared",
+    "squatting-in-front": "squatting",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Focus:
     """What a set's pictures are about; made from the exercise.
@@ -206,8 +236,8 @@ def signal_label(name: str) -> str:
 
 
 def fault_label(fault_id: str) -> str:
-    """Return what a fault is called to a person."""
-    return fault_id.replace("-", " ").replace("_", " ")
+    """Return what a fault is called to a person; short, since tiles of the summary have little room."""
+    return _FAULT_LABEL.get(fault_id, fault_id.replace("-", " ").replace("_", " "))
 
 
 def reason_text(reason: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.coach.set_report import LumbarRange, Neutral, Origin, SetReport, Verdict, View, Withheld
+from formcheck.coach.set_report import Fault, LumbarRange, Neutral, Origin, SetReport, Verdict, View, Withheld
 from formcheck.report import sentences
 from formcheck.report.words import (
     DASH,
@@ -255,3 +255,10 @@ def test_small_words() -> None:
     assert [listed(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     assert signal_label("knee_flexion_left") == "knee bend (left)"
     assert signal_label("something_new") == "something new"
+
+
+def test_a_fault_whose_id_says_little_is_called_by_plain_words_and_its_share_is_explained_once() -> None:
+    fault = Fault("hips-stay", "info", 1.0, 2.0, 0.82, "share of target", 1.0, "Go.", "D", "thigh_elevation")
+    assert sentences.fault_sentence(fault) == (
+        "Hip hardly moves (for information, 82 % of the target against a bound of 100 %). Go."
+    )
