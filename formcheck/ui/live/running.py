@@ -1,4 +1,4 @@
-"""While it runs: the mirrored picture on one side, the board on the other."""
+"""While it runs: the board on one side, the mirrored picture on the other."""
 
 from functools import cache
 
@@ -39,7 +39,8 @@ def show(live: Coach) -> None:
     if live.worker is None or live.choice is None:
         return
     worker, exercise = live.worker, live.choice.loaded.exercise
-    picture, words = st.columns([5, 7], gap="medium")
+    # the board first: on a phone the columns stand one below the other
+    words, picture = st.columns([7, 5], gap="medium")
     with words:
         data = board_data(live.id, let_follow(live, live.id), live.choice.sound)
         board(data, key=KEY, on_act=_heard)
