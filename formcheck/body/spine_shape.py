@@ -56,7 +56,7 @@ class Shape:
 
     ``within`` (K, K) and ``across`` (K,) are second moments of depth changes, and between them and the
     angle. ``mean`` (K,), ``axes`` (2, K) and ``scale`` (2,) describe neutrals, ``personal`` (3, K) how
-    ``across`` depends on them. ``curve`` (3,): see `_bent`.
+    ``across`` depends on them. ``curve`` (2, 3): see `_bent`.
     """
 
     within: Floats
@@ -178,11 +178,12 @@ def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
 def _bent(linear_deg: Floats, curve: Floats) -> Floats:
     """Return the angle that a linear estimate stands for: large bends move the stations along the back.
 
-    A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond.
+    A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond; flexion and extension have
+    their own.
     """
     unit = 30.0
     inside = np.clip(linear_deg, -MAX_LEARNT_DEG, MAX_LEARNT_DEG) / unit
-    a, b, c = curve
+    a, b, c = np.where(linear_deg >= 0, curve[0][:, None], curve[1][:, None])
     value = inside * (a + b * np.abs(inside) + c * inside**2)
     slope = (a + 2 * b * np.abs(inside) + 3 * c * inside**2) / unit
     result: Floats = value + slope * (linear_deg - inside * unit)

@@ -111,7 +111,7 @@ class Model:
     axes: np.ndarray  # (2, K), its two commonest deviations, of unit length
     scale: np.ndarray  # (2,), their standard deviations
     personal: np.ndarray  # (3, K), covariance for the mean neutral and its change with either deviation
-    curve: np.ndarray  # (3,)
+    curve: np.ndarray  # (2, 3), of flexion and of extension
 
     def linear(self, data: Samples) -> np.ndarray:
         """Return the linear estimates, all stations seen."""
@@ -121,7 +121,8 @@ class Model:
 
     def angle(self, data: Samples) -> np.ndarray:
         """Return the angles."""
-        return np.asarray(bend(self.linear(data)) @ self.curve)
+        linear = self.linear(data)
+        return np.where(linear >= 0, bend(linear) @ self.curve[0], bend(linear) @ self.curve[1])
 
 
 def prior_of(within: np.ndarray) -> np.ndarray:
@@ -155,7 +156,7 @@ def learn(data: Samples) -> Model:
         axes[:2],
         scale,
         gains @ prior_of(within),
-        np.array([30.0, 0.0, 0.0]),
+        np.array([[30.0, 0.0, 0.0], [30.0, 0.0, 0.0]]),
     )
     return replace(model, curve=fit_bend(model.linear(data), data.y))
 
@@ -167,9 +168,11 @@ def bend(p: np.ndarray) -> np.ndarray:
 
 
 def fit_bend(p: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the curve's three coefficients in degrees."""
+    """Return the curve's coefficients in degrees, (2, 3): of flexion, of extension."""
     root = np.sqrt(1 + (y / WEIGHT_DEG) ** 2)
-    return np.linalg.lstsq(bend(p) * root[:, None], y * root, rcond=None)[0]
+    features = bend(p) * root[:, None]
+    rows = [np.linalg.lstsq(features[o], (y * root)[o], rcond=None)[0] for o in (p >= 0, p < 0)]
+    return np.stack(rows)
 
 
 def main() -> None:
