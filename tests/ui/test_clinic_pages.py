@@ -3,14 +3,18 @@
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from formcheck.clinic.asked import newest, prescribed_now
+from formcheck.clinic.prescription import Prescribed, Prescription, prescription_json
 from formcheck.coach.judge import Corrections
 from formcheck.exercises.load import load
+from formcheck.plan.entries import Pain, ScreenAnswers, SymptomReport
+from formcheck.plan.screen import QUESTIONS
 from formcheck.report.analysis import analyse
 from formcheck.store.access import Level
 from formcheck.store.columns import now
@@ -18,6 +22,7 @@ from formcheck.store.records import NewSet, Outcome
 from formcheck.store.sessions import begin_session
 from formcheck.ui.accounts.asking import COOKIE
 from formcheck.ui.kept import kept
+from formcheck.ui.plan.plan_log import StoredLog
 from formcheck.ui.uploads.analyse import outcome_of
 from tests import synthetic
 from tests.store.world import World, make_world, mine, report
@@ -47,6 +52,23 @@ def sets() -> None:
     guarded(page)()
 
 
+def plan() -> None:
+    from formcheck.ui.guarded import guarded
+    from formcheck.ui.plan.page import page
+
+    guarded(page)()
+
+
+def before_a_live_set() -> None:
+    import streamlit as st
+
+    from formcheck.exercises.load import load
+    from formcheck.ui.clinic.asked import asked_of_me
+
+    exercise = asked_of_me(load("squat")).exercise
+    st.markdown(f"{exercise.targets.repetitions} {dict(exercise.faults[2].bounds)}")
+
+
 def agreement() -> None:
     from formcheck.ui.clinic.agreement_page import page
     from formcheck.ui.guarded import guarded
@@ -54,7 +76,7 @@ def agreement() -> None:
     guarded(page)()
 
 
-PAGES = {each.__name__: each for each in (queue, patients, sets, agreement)}
+PAGES = {each.__name__: each for each in (queue, patients, sets, plan, before_a_live_set, agreement)}
 
 
 @pytest.fixture
@@ -221,3 +243,41 @@ def test_words_of_a_clinician_stand_on_the_patient_s_page(clinic: World, opened:
     clinic.store.remarks.add(clinic.clinician, set_id, "Lower it <slowly>.")
     page = said(opened("patient", "sets"))
     assert "Lower it &lt;slowly&gt;." in page
+
+
+def prescribed(world: World, *items: Prescribed, why: str = "A start.") -> None:
+    body = prescription_json(Prescription(exercises=items))
+    world.store.logbook.prescribe(world.clinician, mine(world), body, why=why)
+
+
+def test_the_plan_holds_what_is_prescribed_and_nothing_else(clinic: World, opened: Open) -> None:
+    prescribed(clinic, Prescribed(exercise_id="march-neutral", sets=3, repetitions=7), why="Hips first.")
+    log = StoredLog(clinic.store, clinic.patient, mine(clinic), UTC)
+    app = opened("patient", "plan")
+    assert "Hips first." not in said(app)  # the questions come first
+    at = datetime.now(UTC) - timedelta(hours=1)
+    log.add(ScreenAnswers(at, (), tuple(question.id for question in QUESTIONS)))
+    log.add(SymptomReport(at, "before", (Pain("central_back", "middle", 2),)))
+    page = said(opened("patient", "plan"))
+    assert "Hips first." in page
+    assert "3 sets of 7" in page
+    assert "couch" not in page.lower()
+
+
+def test_a_prescription_of_other_exercises_is_no_day_of_rest(clinic: World, opened: Open) -> None:
+    prescribed(clinic, Prescribed(exercise_id="squat", sets=1, days=(datetime.now(UTC).weekday(),)))
+    log = StoredLog(clinic.store, clinic.patient, mine(clinic), UTC)
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    log.add(ScreenAnswers(at, (), tuple(question.id for question in QUESTIONS)))
+    log.add(SymptomReport(at, "before"))
+    app = opened("patient", "plan")
+    assert app.title[0].value == "Today"
+    assert "Squat" in said(app)
+
+
+def test_a_live_set_is_judged_by_what_is_prescribed(clinic: World, opened: Open) -> None:
+    """What the live page begins with is the exercise as asked; a clinician tries it as the library has it."""
+    prescribed(clinic, Prescribed(exercise_id="squat", repetitions=4, bounds={"dropping": {"amber": 2.5}}))
+    assert said(opened("patient", "before_a_live_set")).startswith("4 {'amber': 2.5}")
+    usual = load("squat").exercise
+    assert said(opened("clinician", "before_a_live_set")).startswith(f"{usual.targets.repetitions} ")

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from formcheck.clinic.asked import content
-from formcheck.clinic.changes import asked, changes, limits
+from formcheck.clinic.changes import asked, changes, limits, schedule
 from formcheck.clinic.due import Due, due_on
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.exercises.schema import Exercise
@@ -100,6 +100,11 @@ def _changed(newest: Version, before: Version | None, exercises: Mapping[str, Ex
     return f'<div class="fc-from-clinician"><p><strong>{escape(head)}</strong></p>{listed}</div>'
 
 
+def _dose(due: Due) -> str:
+    sets = "One set" if due.item.sets == 1 else f"{due.item.sets} sets"
+    return f"{sets} of {due.item.repetitions}, {schedule(due.item)}"
+
+
 def _line(due: Due, *, open_today: bool) -> str:
     said: Mapping[str, str] = {**asked(due.item, due.exercise), **limits(due.item, due.exercise)}
     rows = "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(value)}</dd></div>" for n, value in said.items())
@@ -108,7 +113,7 @@ def _line(due: Due, *, open_today: bool) -> str:
         state = "done for today" if due.done else f"{due.sets_done} of {due.item.sets} sets done"
     return (
         f'<li><p><strong>{escape(due.exercise.name)}</strong> <span class="fc-state">{state}</span></p>'
-        f"<details><summary>How much, how</summary><dl>{rows}</dl></details></li>"
+        f"<p>{escape(_dose(due))}</p><details><summary>How</summary><dl>{rows}</dl></details></li>"
     )
 
 
