@@ -81,8 +81,8 @@ REASONS: dict[str, Reason] = {
         "Check the back with your hand or a folded towel under it; the camera cannot.",
     ),
     "too_few_pictures": Reason(
-        "The recording has fewer than 12 pictures a second, too few to follow your back.",
-        "Record at 25 pictures a second or more; good light helps the camera to keep up.",
+        "There were fewer than 12 pictures a second, too few to follow your back.",
+        "Use 25 pictures a second or more; good light helps the camera to keep up.",
     ),
 }
 

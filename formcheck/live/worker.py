@@ -316,7 +316,10 @@ class LiveWorker:
         if self._model > 0:
             return "This computer is slow: the lighter model is used, and angles are a little less sure."
         if self._is_slow():
-            return "This computer is slow: pictures are left out. Close other programs for surer angles."
+            return (
+                f"This computer is slow: {self._dropped} pictures were left out so far. "
+                "Close other programs for surer angles."
+            )
         return ""
 
     # ---- after a set --------------------------------------------------------------------------
