@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples"
@@ -21,15 +22,23 @@ def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
     """Return the clips that are there; none without a checkout."""
     if not folder.is_dir():
         return ()
-    found = []
-    for path in sorted(folder.glob("*.mp4")):
-        truth = _truth(path.with_suffix(".json"))
-        if truth is not None:
-            found.append(_sample(path, truth))
-    return tuple(found)
+    clips = (_sample(path, _changed_ns(path)) for path in sorted(folder.glob("*.mp4")))
+    return tuple(clip for clip in clips if clip is not None)
 
 
-def _sample(path: Path, truth: dict[str, object]) -> Sample:
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.with_suffix(".json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=256)  # a truth lists every picture: reading all of them takes longer than showing the page
+def _sample(path: Path, _changed_ns: int) -> Sample | None:
+    """Return a clip with what its description says; None where it has none. Read again once that changed."""
+    truth = _truth(path.with_suffix(".json"))
+    if truth is None:
+        return None
     exercise = truth.get("exercise")
     name = truth.get("title") or path.stem.replace("-", " ").replace("_", " ")
     return Sample(

@@ -44,17 +44,6 @@ def grey_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.write_clip(path, clips.numbered(clips.even_times(2.0, fps=15)))
 
 
-@pytest.fixture(scope="session")
-def squat_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole report of the shared squat clip, made once by the command line."""
-    clips.shared(SQUAT)
-    out = tmp_path_factory.mktemp("squat") / "report"
-    result = run("analyze", SQUAT, "--exercise", "squat", "--out", out)
-    assert result.returncode == 0, result.stderr
-    assert "2" in result.stdout
-    return out
-
-
 # ---- what cannot be read: exit status 3 -------------------------------------------------------------
 
 

@@ -13,7 +13,9 @@ from formcheck.errors import NoModelError
 from formcheck.exercises.load import load
 from formcheck.sources.extract import extract
 from formcheck.sources.model_files import resolve
+from formcheck.sources.track_file import read_track, write_track
 from tests import clips
+from tests.conftest import MadeOnce
 
 pytestmark = pytest.mark.model
 
@@ -35,14 +37,14 @@ def model_path(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def track_of(tmp_path_factory: pytest.TempPathFactory) -> TrackOf:
-    """Extract each clip once per model and session."""
-    known = {}
+def track_of(made_once: MadeOnce) -> TrackOf:
+    """Extract each clip once per model and run."""
 
     def get(key: str, video: Callable[[], Path], model: str) -> PoseTrack:
-        if (key, model) not in known:
-            known[key, model] = extract(video(), model_path(model))
-        return known[key, model]
+        path = made_once(
+            f"{key}-{model}.parquet", lambda path: write_track(extract(video(), model_path(model)), path)
+        )
+        return read_track(path)
 
     return get
 
@@ -53,8 +55,9 @@ def changed(tmp_path_factory: pytest.TempPathFactory, name: str, **how: object) 
 
 
 @pytest.fixture(scope="session")
-def squat_track(track_of: TrackOf) -> PoseTrack:
-    return track_of("squat", lambda: clips.shared(clips.SQUAT), "full")
+def squat_track(squat_report: Path) -> PoseTrack:
+    """As the command line found it, with two workers."""
+    return read_track(squat_report / "track.parquet")
 
 
 def test_exactly_two_squats_that_end_when_they_do(squat_track: PoseTrack) -> None:

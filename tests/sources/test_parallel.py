@@ -10,6 +10,7 @@ from formcheck.exercises.load import load
 from formcheck.sources.extract import Settings, extract
 from formcheck.sources.parallel import MIN_STRETCH_S, extract_parallel, stretches
 from tests.clips import SQUAT, recode, shared
+from tests.conftest import MadeOnce
 
 
 def test_stretches_cover_everything_once() -> None:
@@ -25,10 +26,15 @@ def test_what_is_not_worth_cutting_is_not_cut(duration_s: float) -> None:
     assert stretches(duration_s, 8) == [(0.0, float("inf"))]
 
 
+@pytest.fixture(scope="session")
+def clip(made_once: MadeOnce) -> Path:
+    """Eleven seconds, long enough for two stretches."""
+    return made_once("stretches.mp4", lambda path: recode(shared(SQUAT), path, start_s=5.0, end_s=16.0))
+
+
 @pytest.mark.model
-def test_joined_stretches_equal_one_pass(tmp_path: Path, model_path: Path) -> None:
+def test_joined_stretches_equal_one_pass(clip: Path, model_path: Path) -> None:
     """The cut falls into the middle of a repetition, the worst place for tracking and smoothing."""
-    clip = recode(shared(SQUAT), tmp_path / "squat.mp4", start_s=5.0, end_s=16.0)
     whole = extract(clip, model_path)
     seen: list[float] = []
     joined = extract_parallel(
@@ -50,7 +56,7 @@ def test_joined_stretches_equal_one_pass(tmp_path: Path, model_path: Path) -> No
 
 
 @pytest.mark.model
-def test_whoever_wants_no_more_stops_all_workers(tmp_path: Path, model_path: Path) -> None:
+def test_whoever_wants_no_more_stops_all_workers(clip: Path, model_path: Path) -> None:
     """A cancelled job must not go on in the background."""
 
     class EnoughError(Exception):
@@ -60,6 +66,5 @@ def test_whoever_wants_no_more_stops_all_workers(tmp_path: Path, model_path: Pat
         if done_s > 0.5:
             raise EnoughError
 
-    clip = recode(shared(SQUAT), tmp_path / "squat.mp4", start_s=0.0, end_s=11.0)
     with pytest.raises(EnoughError):
         extract_parallel(clip, Settings(model_path), workers=2, progress=stop)
