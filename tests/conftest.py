@@ -1,4 +1,9 @@
-"""What is made once in a run of all tests, whichever of its processes asks first."""
+"""How properties are tested, and what is made once in a run, whichever of its processes asks first.
+
+Properties are tested with the same examples everywhere, or with new ones when asked for:
+``pytest --hypothesis-profile=explore`` draws new examples each time and remembers what failed; what it finds
+becomes an ``@example`` of its test.
+"""
 
 import os
 import subprocess
@@ -8,8 +13,15 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from tests import clips
+
+# No deadline, no health check of speed: a loaded machine must not fail a test.
+_CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _CALM, print_blob=True)
+settings.register_profile("same-everywhere", _CALM, derandomize=True)
+settings.load_profile("same-everywhere")
 
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
