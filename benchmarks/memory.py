@@ -1,8 +1,8 @@
 """How much memory ``formcheck analyze`` takes: ``python benchmarks/memory.py [--minutes 20] [--fps 30] ...``.
 
-Peak resident memory of the whole process, for a recording of one minute and for a long one, with and without
-the overlay video, and for a recording in 4K against the same in 720p. Prints a table and writes
-``benchmarks/memory.json``.
+Peak memory of the command and its workers together (PSS), for a recording of one minute and for a long one,
+with and without the overlay video, and for a recording in 4K against the same in 720p. Prints a table and
+writes ``benchmarks/memory.json``.
 """
 
 import argparse
@@ -75,7 +75,8 @@ def peak_mb(path: Path, options: argparse.Namespace, *, video: bool) -> float:
                 *("--workers", "2", "--out", Path(folder) / "out"),
                 *([] if video else ["--no-video"]),
                 *(["--model-file", options.model_file] if options.model_file else []),
-            ]
+            ],
+            memory=True,
         )
     print(f"  {path.name} {'with' if video else 'without'} video: {done.peak_mb:.0f} MB", flush=True)
     return done.peak_mb

@@ -36,7 +36,7 @@ MIN_REJUDGED_PER_S = 1000.0
 MAX_JOIN_DEG = 1.0
 NEAR_JOIN_S = 0.5
 ANGLES = ("thigh_elevation", "knee_flexion", "trunk_lean", "trunk_thigh")
-LEGACY = ("mediapipe==0.10.21", "numpy<2", "av")
+LEGACY = ("mediapipe==0.10.21", "numpy<2", "av")  # needs Python 3.9 to 3.12
 SCRIPTS = Path(__file__).parent
 
 

@@ -27,7 +27,7 @@ AT_HOME = """
   trunk, numbers and reports; the video only where you say so. Pictures of a live set are never kept.
 - What you answer on the **plan** page is kept there too: how it felt, and what stands against exercising.
 - *My sets* shows all of it, takes it along in one file, and **deletes it for good**.
-- There is no account. The only cookie is that of a phone which you let in with `formcheck app --lan`.
+- There is no account. The only cookie is that of a phone which you let in by the code on this screen.
 """
 IN_A_CLINIC = """
 - **Live sets**, uploads and what you **save** are kept on the clinic's server, and so is what you answer
