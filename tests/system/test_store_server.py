@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "samples" / "hinge-round.mp4"
 PASSWORD = "three small words"  # noqa: S105 - of nobody
 LARGE_BYTES = 500_000_000
+LOOKS_S = 1.0
+"""How long somebody looks at a page before the next one."""
 BLOCK_BYTES = 8 << 20
 MAX_GROWTH_BYTES = 50_000_000
 SOON_MS, PATIENCE_MS = 20_000, 240_000
@@ -264,6 +266,7 @@ def test_a_large_upload_fills_no_memory_and_goes_on_after_a_cut(
                 begun_s = time.perf_counter()
                 go(others, name)
                 longest_s = max(longest_s, time.perf_counter() - begun_s)
+                time.sleep(LOOKS_S)
         most = sending.result()
     others.context.close()
     sys.stderr.write(f"{(most - before) / 1e6:.1f} MB more; others' pages took {longest_s:.2f} s at most\n")
