@@ -125,7 +125,8 @@ def fill(page: Page, **fields: str) -> None:
 def go(page: Page, name: str) -> None:
     """Go to another page by the navigation."""
     page.locator(".st-key-nav").get_by_role("link", name=name).click()
-    expect(page.locator(".fc-here")).to_have_text(name, timeout=SOON_MS)
+    here = page.locator(".fc-here").filter(has_text=name)  # the page before may still be going
+    expect(here).to_be_visible(timeout=PATIENCE_MS)
 
 
 def in_app(page: Page) -> None:
