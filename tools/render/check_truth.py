@@ -85,6 +85,10 @@ def rows_point_up(points: np.ndarray, axis: np.ndarray) -> bool:
 
 def skin_gain(name: str) -> tuple[float, float, float] | None:
     """Gain of the bare mid-back skin against lumbar truth, residual spread (deg) and truth's range."""
+    truth = json.loads((SAMPLES / f"{name}.json").read_text())
+    lumbar = np.array(truth["frames"]["lumbar_flexion_deg"])
+    if np.ptp(lumbar) < 15:
+        return None
     from clip import load, perform
     from skeleton import skin
 
@@ -98,15 +102,11 @@ def skin_gain(name: str) -> tuple[float, float, float] | None:
     span = t12 - s1
     low = back[(v[back, 2] > s1 - 0.45 * span) & (v[back, 2] < s1 + 0.05 * span)]
     high = back[(v[back, 2] > t12 - 0.05 * span) & (v[back, 2] < t12 + 0.45 * span)]
-    truth = json.loads((SAMPLES / f"{name}.json").read_text())
-    lumbar = np.array(truth["frames"]["lumbar_flexion_deg"])
     picks = range(0, len(lumbar), 4)
     seen = np.unwrap(
         [mid_back_angle(skin(surface, body, take.placements[k]), low, high) for k in picks], period=360
     )
     lumbar = lumbar[::4]
-    if np.ptp(lumbar) < 15:
-        return None
     gain, offset = np.polyfit(lumbar, seen, 1)
     return float(gain), float(np.std(seen - gain * lumbar - offset)), float(np.ptp(lumbar))
 
