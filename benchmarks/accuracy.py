@@ -1,7 +1,7 @@
 """How exact formcheck is, in degrees: ``make benchmark``, or ``python benchmarks/accuracy.py``.
 
-Runs the product over the rendered clips in ``samples/``, the filmed tracks of ``tools/silhouettes`` (where
-they were made; the small committed set with ``--quick``) and real footage where it is there. Prints tables,
+Runs the product over the rendered clips in ``samples/``, the filmed tracks of ``tools/silhouettes`` (the few
+committed ones where none were made) and real footage where it is there. Prints tables,
 writes ``benchmarks/accuracy.json`` and the generated part of ``docs/validity.md``. Poses are kept in
 ``benchmarks/.cache``. ``--predictions FOLDER`` scores what another system said of the clips instead, from
 files that ``docs/benchmark.md`` describes, and writes nothing but ``--json FILE``.

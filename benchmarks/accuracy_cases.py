@@ -47,7 +47,8 @@ def cases(quick: bool = False) -> Iterator[Case]:
         truth = json.loads(video.with_suffix(".json").read_text())
         yield Case(video.stem, "rendered clip", truth["split"], extracted(video), truth)
     filmed = ROOT / "tools" / "silhouettes" / ".cache"
-    folders = [ROOT / "tests" / "data" / "backs"] if quick else [filmed / "dev", filmed / "test"]
+    made = [folder for folder in (filmed / "dev", filmed / "test") if folder.is_dir()]
+    folders = made if made and not quick else [ROOT / "tests" / "data" / "backs"]
     for folder in folders:
         for path in sorted(folder.glob("*.parquet")):
             truth = json.loads(path.with_suffix(".json").read_text())
