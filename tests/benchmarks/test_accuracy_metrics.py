@@ -1,7 +1,6 @@
 """The accuracy benchmark's own arithmetic: the truth scores perfectly, and what is wrong does not."""
 
 import csv
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,16 +21,16 @@ from accuracy_metrics import (
     verdict_rows,
     wilson,
 )
-from predictions import ANGLES, PredictedFault, PredictedRep, Prediction, of_files
+from predictions import ANGLES, PredictedFault, PredictedRep, Prediction, of_files, of_product
 
+from formcheck.coach.judge import judge
 from formcheck.errors import UsageError
+from formcheck.exercises.load import load
+from formcheck.report import json_report, tables
+from tests.sample_tracks import track_of, truth_of
 
 ROOT = Path(__file__).parents[2]
 CLIPS = sorted(path.stem for path in (ROOT / "samples").glob("*.json"))
-
-
-def truth_of(name: str) -> dict[str, Any]:
-    return json.loads((ROOT / "samples" / f"{name}.json").read_text())
 
 
 def perfect(truth: dict[str, Any]) -> Prediction:
@@ -221,3 +220,24 @@ def test_files_that_are_wrong_say_so(tmp_path: Path, table: str, said: str) -> N
     (tmp_path / "nothing.csv").write_text(table)
     with pytest.raises(UsageError, match=said):
         of_files(tmp_path, "nothing", "left")
+
+
+def test_what_analyze_writes_is_scored_as_what_the_product_says(tmp_path: Path) -> None:
+    name = "hinge-round"
+    track, truth = track_of(name), truth_of(name)
+    judged = judge(track, load(truth["exercise"]))
+    (tmp_path / name).mkdir()
+    json_report.write(judged.report, tmp_path / name / "report.json")
+    tables.write_signals_csv(judged.signals, tmp_path / name / "signals.csv")
+    read = of_files(tmp_path, name, "right")
+    assert read is not None
+    direct = of_product(judged, track, "right")
+    there, here = score(read, truth), score(direct, truth)
+    for angle in here.angles:
+        a, b = angle_row([there.angles[angle]]), angle_row([here.angles[angle]])
+        assert a == pytest.approx(b, abs=0.01)
+    assert [rep.found for rep in there.reps] == [rep.found for rep in here.reps]
+    assert count_row([there]) == count_row([here])
+    assert time_row(there.reps)["out_s"]["mae"] == pytest.approx(
+        time_row(here.reps)["out_s"]["mae"], abs=0.002
+    )
