@@ -291,7 +291,7 @@ def text_of(result: dict[str, dict[str, Any]]) -> str:
 
 def span(pair: Sequence[float]) -> str:
     """Show an interval."""
-    return f"{pair[0]:.3f}-{pair[1]:.3f}"
+    return f"{max(0.0, pair[0]):.3f}-{pair[1]:.3f}"  # never "-0.000"
 
 
 def counting_table(result: dict[str, dict[str, Any]]) -> str:
@@ -313,7 +313,7 @@ def times_table(result: dict[str, dict[str, Any]]) -> str:
     return table(["split", "mean absolute error, s", *(name.removesuffix("_s") for name in TIMES)], rows)
 
 
-_FAULT_HEADER = ["n beyond", "F1", "precision", "recall", "F1 of all", "onset, s"]
+_FAULT_HEADER = ["n beyond", "F1", "precision", "recall", "F1 where judged", "with near misses", "onset, s"]
 
 
 def _fault_cells(row: dict[str, Any]) -> list[object]:
@@ -323,6 +323,7 @@ def _fault_cells(row: dict[str, Any]) -> list[object]:
         clear["f1"],
         span(clear["precision"]),
         span(clear["recall"]),
+        row["clear_and_judged"]["f1"],
         row["all"]["f1"],
         row["onset_mae_s"],
     ]
