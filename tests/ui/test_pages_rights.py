@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from formcheck.clinic.prescription import Prescribed, Prescription, prescription_json
 from formcheck.plan.entries import Pain, ScreenAnswers, SymptomReport
 from formcheck.plan.screen import BY_ID, QUESTIONS
 from formcheck.store.access import Level
@@ -25,6 +26,7 @@ from tests.ui.conftest import APP, PATIENCE_S, said
 EVERYBODY = ("nobody", "patient", "other", "clinician", "foreign", "withdrawn")
 FILM, WORDS = "unmistakable", "The patient"
 SAID, MOVE = "It felt unlike itself", "unheard-of-movement"
+REASON = "Because of the swan lake"
 LOCKED, FELT = BY_ID["night-pain"].text, "Worst pain at rest"
 KEEPS_NOTHING = {"review", "live", "exercises", "about"}
 """They show what the session itself brings, or the same to everybody."""
@@ -77,7 +79,7 @@ OWN, CARE, BOTH = {"patient"}, {"clinician"}, {"patient", "clinician"}
 NOBODY: set[str] = set()
 TABLE = [
     # page, what the address names, what is shared of the set, who reads what
-    ("sets", "", Level.VIDEO, {FILM: OWN}),
+    ("sets", "", Level.VIDEO, {FILM: OWN, REASON: OWN}),
     ("sets", "set", Level.NOTHING, {FILM: OWN, SAID: OWN}),
     ("sets", "set", Level.NUMBERS, {FILM: BOTH, SAID: BOTH}),
     ("patients", "", Level.NOTHING, {WORDS: CARE}),
@@ -87,6 +89,7 @@ TABLE = [
     ("patients", "set", Level.NUMBERS, {FILM: CARE, SAID: CARE}),
     ("patients", "beside", Level.NOTHING, {FILM: NOBODY}),
     ("patients", "beside", Level.NUMBERS, {FILM: CARE}),
+    ("patients", "prescription", Level.NOTHING, {REASON: CARE}),
     ("plan", "patient", Level.NOTHING, {LOCKED: BOTH}),
     ("progress", "patient", Level.NOTHING, {FELT: BOTH}),
     ("queue", "", Level.NOTHING, {WORDS: NOBODY}),
@@ -107,6 +110,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         environment.setenv("FORMCHECK_MODE", "clinic")
         environment.setenv("FORMCHECK_DATA_DIR", str(tmp_path_factory.mktemp("clinic")))
         world = make_world(kept())
+    body = prescription_json(Prescription(exercises=(Prescribed(exercise_id="squat"),)))
+    world.store.logbook.prescribe(world.clinician, mine(world), body, why=REASON)
     log = StoredLog(world.store, world.patient, mine(world), UTC)
     no = tuple(question.id for question in QUESTIONS if question.id != "night-pain")
     log.add(ScreenAnswers(datetime(2026, 6, 1, 8, tzinfo=UTC), ("night-pain",), no))
@@ -192,6 +197,7 @@ def test_the_table(
         "set": {"set": set_id},
         "beside": {"set": set_id, "beside": set_id},
         "patient": {"patient": mine(clinic)},
+        "prescription": {"patient": mine(clinic), "part": "prescription"},
         "": {},
     }[key]
     read = {who: seen(who, name, query) for who in EVERYBODY}
