@@ -45,9 +45,7 @@ _SIGNAL_LABEL = {
 # Faults whose id says too little to a patient; the others are called by their id.
 _FAULT_LABEL = {
     "arch": "lower back arches",
-    "arching": "lower back arches",
     "round": "lower back rounds",
-    "rounding": "lower back rounds",
     "lumbar-dominated": "mostly the lower back",
     "spine-without-hips": "back without hips",
     "hips-stay": "hip hardly moves",

@@ -169,12 +169,12 @@ def test_changes_are_told_in_words() -> None:
     assert changes(old, new, EXERCISES) == [
         f"{name}: sets 2 → 3.",
         f"{name}: when 3 days a week → Monday, Wednesday and Friday.",
-        f"{name}: round, amber limit 10° → 6°.",
+        f"{name}: lower back rounds, amber limit 10° → 6°.",
         f"New: {EXERCISES['hip-hinge'].name}.",
         f"No longer: {EXERCISES['squat'].name}.",
     ]
     assert changes(new, new, EXERCISES) == []
-    assert limits(new.exercises[0], EXERCISES["march-neutral"]) == {"Round, amber limit": "6°"}
+    assert limits(new.exercises[0], EXERCISES["march-neutral"]) == {"Lower back rounds, amber limit": "6°"}
     assert asked(new.exercises[0], EXERCISES["march-neutral"])["Sets"] == "3"
 
 
