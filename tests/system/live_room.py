@@ -56,10 +56,10 @@ class Room:
 
 
 @contextmanager
-def room(folder: Path) -> Iterator[Room]:
+def room(folder: Path, *, chromium: bool = True) -> Iterator[Room]:
     """Make a namespace, or skip where that is not allowed."""
     need("ip")
-    if not CHROMIUM.exists():
+    if chromium and not CHROMIUM.exists():
         pytest.skip(f"needs {CHROMIUM}: run tests/system/prepare.py as root")
     name = f"fc-live-{os.getpid()}"
     made = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
