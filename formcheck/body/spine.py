@@ -49,7 +49,7 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 # Error of the whole back on people left out of the learning, near neutral, and its growth with the angle; and
 # the share that counts of what the model adds for missing stations, since its own deviation is that of
 # frames far from neutral, which the learning weighs more [M].
-MODEL_SD_DEG = 2.0
+MODEL_SD_DEG = 1.6
 GAIN_SD = 0.07
 MISSING_SHARE = 0.75
 

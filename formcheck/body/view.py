@@ -16,6 +16,7 @@ FRONTAL_RATIO = 0.6
 # Sagittal angles: mean error 6.9 degrees at 30 degrees off (ratio .35), 18 at 45 (ratio .56).
 SAGITTAL_RATIO = 0.40
 # Feet and knees tell the direction; the head only supports them, since people turn it to the screen.
+_BOTH_LEGS = np.stack(list(LEG.values()))  # (2, 5)
 _WEIGHT = {"feet": 2.0, "knees": 2.0, "head": 1.0}
 
 
@@ -55,14 +56,11 @@ def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
     Toes lie ahead of heels, a flexed knee lies ahead of the line from hip to ankle, the nose lies ahead
     of the ears. Each cue saturates, so that no single frame or wild landmark outvotes the rest.
     """
-    feet = np.zeros(landmarks_px.shape[:-2])
-    knees = np.zeros(landmarks_px.shape[:-2])
-    for leg in LEG.values():
-        hip, knee, ankle, heel, toe = (landmarks_px[..., i, :] for i in leg)
-        feet = feet + np.nan_to_num(toe[..., 0] - heel[..., 0])
-        thigh, shank = knee - hip, ankle - knee
-        bend = thigh[..., 0] * shank[..., 1] - thigh[..., 1] * shank[..., 0]
-        knees = knees + np.nan_to_num(bend / (0.5 * scale.trunk_px**2))
+    hip, knee, ankle, heel, toe = np.moveaxis(landmarks_px[..., _BOTH_LEGS, :], -2, 0)
+    feet = np.nan_to_num(toe[..., 0] - heel[..., 0]).sum(axis=-1)
+    thigh, shank = knee - hip, ankle - knee
+    bend = thigh[..., 0] * shank[..., 1] - thigh[..., 1] * shank[..., 0]
+    knees = np.nan_to_num(bend / (0.5 * scale.trunk_px**2)).sum(axis=-1)
     ears = landmarks_px[..., [Landmark.LEFT_EAR, Landmark.RIGHT_EAR], 0].mean(axis=-1)
     head = np.nan_to_num(landmarks_px[..., Landmark.NOSE, 0] - ears)
     return np.asarray(

@@ -43,6 +43,8 @@ class PoseEstimator:
         A ``.task`` bundle.
     smoothed : bool
         True: MediaPipe's own temporal filter, which lags behind fast movement. False: none.
+    refine : bool
+        Whether the trunk's edges are looked for in the picture itself; False leaves the mask's, to compare.
 
     Raises
     ------
@@ -52,9 +54,10 @@ class PoseEstimator:
         When MediaPipe itself cannot start on this machine.
     """
 
-    def __init__(self, model_path: Path | str, *, smoothed: bool = True) -> None:
+    def __init__(self, model_path: Path | str, *, smoothed: bool = True, refine: bool = True) -> None:
         self.model_path = Path(model_path)
         self.smoothed = smoothed
+        self.refine = refine
         self._thread = threading.get_ident()
         self._last_ms = -1
         self._warned = False  # whether MediaPipe has logged what it logs on the first person
@@ -94,7 +97,8 @@ class PoseEstimator:
         points = np.array([(p.x, p.y) for p in result.pose_landmarks[0]])
         points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         visibility = np.array([p.visibility or 0.0 for p in result.pose_landmarks[0]])
-        return _pose(frame, points * to_px, points_m, visibility, _view_of_mask(result, width))
+        mask = _view_of_mask(result, width)
+        return _pose(frame, points * to_px, points_m, visibility, mask, refine=self.refine)
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
@@ -201,6 +205,8 @@ def _pose(
     landmarks_m: Floats,
     visibility: Floats,
     mask: npt.NDArray[np.float32] | None,
+    *,
+    refine: bool = True,
 ) -> Pose:
     """Put a pose together, rounded to single precision so that a stored track is what was judged."""
     if landmarks_px.shape != (N_LANDMARKS, 2):
@@ -215,7 +221,8 @@ def _pose(
         return pose
     size_px = (frame.width_px, frame.height_px)
     edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, size_px)
-    edges = refined_edges(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
+    if refine:
+        edges = refined_edges(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
     return Pose(
         t_s=pose.t_s,
         landmarks_px=pose.landmarks_px,

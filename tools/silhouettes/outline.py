@@ -31,7 +31,7 @@ ARM = [
     for side in SIDES
 ]
 IGNORED = [INDEX[f"{part}_{side}"] for part in ("foot", "toes", "hand") for side in SIDES] + [INDEX["head"]]
-FPS = 6
+FPS = 3
 
 
 def outline_parts(take: Take) -> list[tuple[Surface, np.ndarray]]:
