@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from formcheck.store.access import Actor
@@ -173,14 +173,15 @@ def _logs(
     followed = exists(
         select(Care.id).where(Care.patient_id == LogEntry.patient_id, Care.clinician_id == actor.account_id)
     )
-    rows = session.scalars(
-        select(LogEntry)
-        .where(followed, LogEntry.kind.in_(kinds), LogEntry.day >= min(day for _, day in near))
+    columns = [getattr(LogEntry, each.name) for each in fields(Entry)]
+    rows = session.execute(
+        select(*columns)
+        .where(
+            followed, LogEntry.kind.in_(kinds), tuple_(LogEntry.patient_id, LogEntry.day).in_(sorted(near))
+        )
         .order_by(LogEntry.at, LogEntry.id)
     )
     found: dict[str, list[Entry]] = {}
-    for row in rows:
-        if (row.patient_id, row.day) in near:
-            entry = Entry(**{each.name: getattr(row, each.name) for each in fields(Entry)})
-            found.setdefault(row.patient_id, []).append(entry)
+    for row in rows.mappings():
+        found.setdefault(row["patient_id"], []).append(Entry(**row))
     return found
