@@ -71,6 +71,10 @@ def changes(old: Prescription | None, new: Prescription, exercises: Exercises) -
         known = before.pop(item.exercise_id, None)
         if known is None:
             said.append(f"New: {name}.")
+            if exercise is not None:  # whose own limits are not the usual ones
+                own = _library_limits(exercise)
+                moved = _moved(own, {**own, **limits(item, exercise)}, "as usual")
+                said += [f"{name}: {change}." for change in moved]
         elif exercise is not None:
             said += [f"{name}: {change}." for change in _differences(known, item, exercise)]
     for gone in before:

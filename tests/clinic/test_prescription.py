@@ -270,3 +270,9 @@ def test_what_the_library_says_anyway_is_not_said(name: str) -> None:
     )
     kept = lean(changed, exercise)
     assert (kept.hold_s, kept.bounds) == (4.5, {fault.id: {severity: value * 1.1}})
+
+
+def test_a_new_exercise_with_limits_of_its_own_says_them() -> None:
+    new = Prescribed(exercise_id="hip-hinge", bounds={"dropping": {"amber": 2.5}})
+    said = changes(None, Prescription(exercises=(new,)), EXERCISES)
+    assert said == ["New: Hip hinge.", "Hip hinge: dropping, amber limit 0.6 s → 2.5 s."]
