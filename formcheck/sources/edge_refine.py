@@ -33,7 +33,7 @@ _PERSON = (-0.10, -0.045)  # and the person, inside of it
 _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it only costs more
 _SPIKE = 7  # stations; what the mask has more narrowly than half of this is no back
 _ALONG = 1.0  # stations; standard deviation of the average along the back
-_SUB = 2  # rays to a station
+_SUB = 1  # rays to a station
 # Differences of colour in levels of 255, all channels together.
 _FAINT = 6.0  # a change that is believed by half
 _CLEAR = 40.0  # a change that no wall or shirt has in itself
@@ -47,7 +47,7 @@ _FAR = 0.2  # of a place as far inwards as the search goes
 _BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
 _MOST = 3  # steps from one station to the next
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
-_FIRST, _LAST = 6, 47  # stations from -.10 to .90: nothing beyond is ever judged
+_FIRST, _LAST = 8, 46  # stations from -.05 to .875: nothing beyond is ever judged
 
 # The edge itself lies where the colour is half way between what is just inside and just outside.
 _HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mixed

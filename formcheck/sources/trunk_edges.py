@@ -20,7 +20,6 @@ Singles = npt.NDArray[np.float32]
 # Lengths are fractions of the trunk (mid-hip to mid-shoulder, about half a metre).
 _REACH = 0.9  # how far a ray is followed; more than any trunk is deep
 _STEPS = 72  # samples per ray: 6 mm; a cell of the network's own mask is about 8
-_CELL = 0.01  # a finer mask is averaged to cells of this size: it holds no more, and costs more
 _BLUR = 0.012  # removes the staircase of the network's cells, keeps curves of a few centimetres
 _NEAR_AXIS = 0.1  # landmarks may lie this far outside the body and still mean it
 _RISE = 0.04  # half of the distance over which the mask must fall from person to background
@@ -140,49 +139,20 @@ def _profile(mask: Mask, origins: Floats, offsets: Floats, direction: Floats, le
     -------
     ndarray, shape (N_EDGE, n)
     """
-    corners = origins[[0, -1]][:, None] + offsets[[0, -1]][:, None] * direction
-    part, low, scale = _coarse_part(mask, corners.reshape(4, 2), length)
+    height, width = mask.shape
     x, y = (
         origins[:, i, None].astype(np.float32) + (offsets * direction[i]).astype(np.float32) for i in (0, 1)
     )
-    height, width = mask.shape
-    values = cv2.remap(
-        part,
-        (x - low[0]) * scale[0] - 0.5,
-        (y - low[1]) * scale[1] - 0.5,
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    low = np.clip([x.min() - 2, y.min() - 2], 0, [width - 1, height - 1]).astype(int)
+    high = np.clip([x.max() + 2, y.max() + 2], low + 1, [width, height]).astype(int)
+    part = cv2.blur(mask[low[1] : high[1], low[0] : high[0]], (3, 3), borderType=cv2.BORDER_REPLICATE)
+    at_x, at_y = x - np.float32(low[0] + 0.5), y - np.float32(low[1] + 0.5)
+    values = cv2.remap(part, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    blur = max(_BLUR, 0.4 / length)
+    across, along = blur * _STEPS / _REACH, blur / (EDGE_STATIONS[1] - EDGE_STATIONS[0])
+    values = cv2.GaussianBlur(values, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
     outside = (x < 0) | (x > width) | (y < 0) | (y > height)
     return np.where(outside, np.nan, values.astype(np.float64))
-
-
-def _coarse_part(mask: Mask, corners: Floats, length: float) -> tuple[Mask, Singles, Singles]:
-    """Return the part of the mask inside some corners, in coarser cells where it has finer ones, blurred.
-
-    Returns
-    -------
-    part : ndarray of float32
-    low : ndarray, shape (2,)
-        Its upper left corner in the mask's coordinates.
-    scale : ndarray, shape (2,)
-        Its cells per cell of the mask.
-    """
-    height, width = mask.shape
-    margin = _BLUR * length * 4 + 2
-    low = np.clip(np.floor(corners.min(axis=0) - margin), 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0) + margin), low + 1, [width, height]).astype(int)
-    part: Mask = mask[low[1] : high[1], low[0] : high[0]]
-    shrink = min(1.0, 1 / (_CELL * length))
-    if shrink < 1:
-        size = np.maximum(np.rint((high - low) * shrink), 1).astype(int)
-        # averaging costs twice as much as interpolating, and leaves out nothing only where cells are many
-        how = cv2.INTER_AREA if shrink < 0.5 else cv2.INTER_LINEAR
-        part = np.asarray(cv2.resize(part, (int(size[0]), int(size[1])), interpolation=how), np.float32)
-    scale = np.array(part.shape[::-1]) / (high - low)
-    sigma = max(_BLUR * length * float(scale.mean()), 0.4)
-    blurred = cv2.GaussianBlur(part, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(blurred, dtype=np.float32), low.astype(np.float32), scale.astype(np.float32)
 
 
 def _ends_of_run(profile: Floats) -> Floats:
