@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dtbtrs  # scipy.signal would do, but takes longer to import than a judgement
 
 from formcheck.body.pose import Bools, Floats, Pose, PoseTrack
 
@@ -68,6 +67,8 @@ def _stretches(t_s: Floats, present: Bools) -> list[tuple[int, int]]:
 
 def _smooth_stretch(t_s: Floats, values: Floats, cutoff_hz: float) -> Floats:
     """Filter one uninterrupted stretch: resample uniformly, filter both ways, return to the own times."""
+    from scipy.signal import butter, sosfiltfilt  # late: a second that listing exercises need not wait
+
     known = np.isfinite(values[:, 0])
     columns = [np.interp(t_s, t_s[known], values[known, j]) for j in range(values.shape[1])]
     bridged = np.stack(columns, axis=1)
@@ -81,43 +82,9 @@ def _smooth_stretch(t_s: Floats, values: Floats, cutoff_hz: float) -> Floats:
     if corrected_hz >= 0.45 * rate_hz:  # nothing that this rate can carry lies above the cut-off
         return bridged
     uniform = np.stack([np.interp(grid_s, t_s, column) for column in bridged.T], axis=1)
-    smooth = _both_ways(uniform, corrected_hz / rate_hz, pad=min(n - 1, int(rate_hz)))
+    sections = butter(2, corrected_hz, fs=rate_hz, output="sos")
+    smooth = sosfiltfilt(sections, uniform, axis=0, padtype="odd", padlen=min(n - 1, int(rate_hz)))
     return np.stack([np.interp(t_s, grid_s, column) for column in smooth.T], axis=1)
-
-
-def _both_ways(values: Floats, cutoff: float, pad: int) -> Floats:
-    """Filter forwards, then backwards; at both ends the series goes on turned by half a turn.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, k)
-        Uniform in time.
-    cutoff : float
-        As a share of the rate.
-    pad : int
-        How far the series goes on, below n.
-    """
-    before = 2 * values[0] - values[pad:0:-1]
-    after = 2 * values[-1] - values[-2 : -pad - 2 : -1]
-    longer = np.concatenate([before, values, after])
-    forwards = _forwards(longer, cutoff)
-    return _forwards(forwards[::-1], cutoff)[::-1][pad : pad + len(values)]
-
-
-def _forwards(values: Floats, cutoff: float) -> Floats:
-    """Apply a Butterworth filter of 2nd order (bilinear transform), at rest at the first value, (n, k)."""
-    warped = np.tan(np.pi * cutoff)
-    scale = 1.0 / (1.0 + np.sqrt(2.0) * warped + warped**2)
-    gain, a1, a2 = warped**2 * scale, 2.0 * (warped**2 - 1.0) * scale, 2.0 * scale * (1.0 + warped**2) - 1.0
-    first = values[0]
-    x = np.concatenate([first[None], first[None], values])
-    fed = gain * (x[2:] + 2.0 * x[1:-1] + x[:-2])
-    fed[0] -= (a1 + a2) * first
-    fed[1] -= a2 * first
-    # y[i] + a1 y[i-1] + a2 y[i-2] = fed[i] for all i is a banded triangular system
-    bands = np.broadcast_to(np.array([[1.0], [a1], [a2]]), (3, len(fed)))
-    solution, _ = dtbtrs(bands, fed, uplo="L", diag="U")
-    return np.asarray(solution, dtype=np.float64)
 
 
 def smooth_track(track: PoseTrack) -> PoseTrack:
