@@ -218,7 +218,7 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
     sums = total[..., _WINDOW:] - total[..., :-_WINDOW]  # of samples i + 1 to i + _WINDOW
     jump_sq = ((sums[..., _WINDOW + 1 :] - sums[..., : -_WINDOW - 1])[..., _PLACED] ** 2).sum(axis=2)
     jump_sq /= _WINDOW**2
-    change = jump_sq / (jump_sq + (_FAINT**2 + 2.0 * noise**2))
+    change = jump_sq / (jump_sq + (_FAINT**2 + noise**2))
     against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump_sq / (jump_sq + _CLEAR**2)
     against += _BETWEEN * _between(colour, noise) + _WITHIN * _within(colour, noise)
     away = _PLACES - mask[:, :, None]
