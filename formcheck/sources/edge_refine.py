@@ -258,18 +258,20 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     """Return the cheapest path through the stations, shape (n, stations): a place for each station."""
     n, stations, places = cost.shape
     padded = np.full((n, places + 2 * _MOST), np.inf, dtype=np.float32)
+    best = padded[:, _MOST:-_MOST]
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _MOST + 1, axis=1)
-    padded[:, _MOST:-_MOST] = cost[:, 0]
-    came = np.empty((stations, n, places), dtype=np.intp)
+    reached = np.empty((stations, *windows.shape), dtype=np.float32)
+    own = np.ascontiguousarray(np.moveaxis(cost, 1, 0), dtype=np.float32)
+    best[:] = own[0]
     for k in range(1, stations):
-        reached = windows + _PENALTY
-        reached.argmin(axis=2, out=came[k])
-        np.add(reached.min(axis=2), cost[:, k], out=padded[:, _MOST:-_MOST])
+        np.add(windows, _PENALTY, out=reached[k])
+        np.add(np.minimum.reduce(reached[k], axis=2), own[k], out=best)
+    came = reached[1:].argmin(axis=3)
     path = np.empty((n, stations), dtype=np.intp)
-    path[:, -1] = padded[:, _MOST:-_MOST].argmin(axis=1)
+    path[:, -1] = best.argmin(axis=1)
     sides = np.arange(n)
     for k in range(stations - 1, 0, -1):
-        path[:, k - 1] = path[:, k] + came[k, sides, path[:, k]] - _MOST
+        path[:, k - 1] = path[:, k] + came[k - 1, sides, path[:, k]] - _MOST
     return path
 
 
@@ -289,16 +291,16 @@ def _crossing(colour: Singles, found: Floats) -> Floats:
     By the area under the change, which blur leaves as it is and noise hardly moves. A change that is too
     faint to be measured so stays where it was.
     """
-    n, stations = found.shape
     reach = _HALF_BLUR + _BESIDE
-    middle = np.rint((found - _OFFSETS[0]) / _STEP).astype(np.intp)
-    middle = np.clip(middle, reach, len(_OFFSETS) - 1 - reach)
-    index = middle[:, :, None, None] + np.arange(-reach, reach + 1)
-    around = np.take_along_axis(colour, np.broadcast_to(index, (n, stations, 3, index.shape[3])), axis=3)
-    inside, outside = around[..., :_BESIDE].mean(axis=3), around[..., -_BESIDE:].mean(axis=3)
-    turn = outside - inside
+    first = np.rint((found - _OFFSETS[0]) / _STEP).astype(np.intp) - reach
+    first = np.minimum(np.maximum(first, 0), len(_OFFSETS) - 1 - 2 * reach)
+    windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
+    sides, stations = np.indices(found.shape, sparse=True)
+    around = windows[sides, stations, :, first]
+    inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
+    turn = around[..., -_BESIDE:].sum(axis=3) / _BESIDE - inside
     contrast_sq = (turn**2).sum(axis=2)
-    share = ((around[..., _BESIDE:-_BESIDE] - inside[..., None]) * turn[..., None]).sum(axis=2)
-    share = np.clip(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0, 1.0)
-    crossing = _OFFSETS[middle] + _STEP * (_HALF_BLUR + 0.5 - share.sum(axis=2))
+    share = np.einsum("nkci,nkc->nki", around[..., _BESIDE:-_BESIDE] - inside[..., None], turn)
+    share = np.minimum(np.maximum(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0), 1.0)
+    crossing = _OFFSETS[first + reach] + _STEP * (_HALF_BLUR + 0.5 - share.sum(axis=2))
     return np.where(contrast_sq > (2 * _FAINT) ** 2, crossing, found)

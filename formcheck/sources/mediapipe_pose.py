@@ -94,11 +94,10 @@ class PoseEstimator:
         width = frame.image_rgb.shape[1]
         # MediaPipe's coordinates are shares of the widened picture
         to_px = np.array([image.shape[1] / width * frame.width_px, frame.height_px])
-        points = np.array([(p.x, p.y) for p in result.pose_landmarks[0]])
+        seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
         points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        visibility = np.array([p.visibility or 0.0 for p in result.pose_landmarks[0]])
         mask = _view_of_mask(result, width)
-        return _pose(frame, points * to_px, points_m, visibility, mask, refine=self.refine)
+        return _pose(frame, seen[:, :2] * to_px, points_m, seen[:, 2], mask, refine=self.refine)
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""

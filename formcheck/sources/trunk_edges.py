@@ -170,9 +170,15 @@ def _ends_of_run(profile: Floats) -> Floats:
     """
     inside = profile >= 0.5  # NaN compares false
     seed = _nearest_inside(inside)
-    left = _first_outside(inside, profile, seed, step=1)
-    right = _first_outside(inside, profile, seed, step=-1)
-    return np.stack([left, right])
+    last = profile.shape[1] - 1
+    # to the right is to the left in a mirror
+    both = np.concatenate([profile, profile[:, ::-1]])
+    at = _first_outside(
+        np.concatenate([inside, inside[:, ::-1]]),
+        both,
+        np.concatenate([seed, np.where(seed < 0, seed, last - seed)]),
+    )
+    return np.stack([at[: len(profile)], last - at[len(profile) :]])
 
 
 def _nearest_inside(inside: Bools) -> npt.NDArray[np.intp]:
@@ -184,19 +190,16 @@ def _nearest_inside(inside: Bools) -> npt.NDArray[np.intp]:
     return np.where(near, seed, -1)
 
 
-def _first_outside(inside: Bools, profile: Floats, seed: npt.NDArray[np.intp], *, step: int) -> Floats:
-    """Walk from the seeds in one direction to the 0.5 crossing; NaN at the picture's or the ray's end."""
-    n = inside.shape[1]
-    index = np.arange(n)
+def _first_outside(inside: Bools, profile: Floats, seed: npt.NDArray[np.intp]) -> Floats:
+    """Walk from the seeds onwards to the 0.5 crossing; NaN at the picture's or the ray's end."""
     rows = np.arange(len(seed))
-    beyond = (index >= seed[:, None]) if step > 0 else (index <= seed[:, None])
-    out = beyond & ~inside
-    position = out.argmax(axis=1) if step > 0 else n - 1 - out[:, ::-1].argmax(axis=1)
-    before = np.clip(position - step, 0, n - 1)
+    out = (np.arange(inside.shape[1]) >= seed[:, None]) & ~inside
+    position = out.argmax(axis=1)
+    before = np.maximum(position - 1, 0)
     v_in, v_out = profile[rows, before], profile[rows, position]
     with np.errstate(invalid="ignore", divide="ignore"):
-        crossing = before + step * (v_in - 0.5) / (v_in - v_out)
-    missing = (seed < 0) | ~out.any(axis=1) | ~np.isfinite(v_out)
+        crossing = before + (v_in - 0.5) / (v_in - v_out)
+    missing = (seed < 0) | ~out[rows, position] | ~np.isfinite(v_out)
     return np.where(missing, np.nan, crossing)
 
 
