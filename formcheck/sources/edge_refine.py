@@ -295,8 +295,8 @@ def _crossing(colour: Singles, found: Floats) -> Floats:
     first = np.rint((found - _OFFSETS[0]) / _STEP).astype(np.intp) - reach
     first = np.minimum(np.maximum(first, 0), len(_OFFSETS) - 1 - 2 * reach)
     windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
-    sides, stations = np.indices(found.shape, sparse=True)
-    around = windows[sides, stations, :, first]
+    sides, stations = (np.arange(n) for n in found.shape)
+    around = windows[sides[:, None], stations, :, first]
     inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
     turn = around[..., -_BESIDE:].sum(axis=3) / _BESIDE - inside
     contrast_sq = (turn**2).sum(axis=2)
