@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from formcheck.ui.workspace import PREFIX
 from tests import clips
@@ -35,14 +35,20 @@ TEMPORARY = "temporary"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
+    """What drives browsers; there may be one in a process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     if not CHROMIUM.exists():
         pytest.skip(f"needs {CHROMIUM}: run tests/system/prepare.py as root")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS), headless=True)
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS), headless=True)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.system.conftest import CHROMIUM, FLAGS, START_S, need
 
@@ -121,16 +121,15 @@ class Server:
 
 
 @contextmanager
-def browser_with(here: Room, *flags: str) -> Iterator[Browser]:
+def browser_with(driver: Playwright, here: Room, *flags: str) -> Iterator[Browser]:
     """Open Chromium in a room."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(here.chromium()), args=[*FLAGS, *flags], headless=True
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = driver.chromium.launch(
+        executable_path=str(here.chromium()), args=[*FLAGS, *flags], headless=True
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def camera_clip(sample: Path, folder: Path) -> Sequence[str]:

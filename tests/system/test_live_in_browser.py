@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from formcheck.body.spine_signal import MIN_RATE_HZ
 from formcheck.coach.judge import Judged, judge
@@ -143,9 +143,9 @@ def numbers(texts: list[str]) -> list[tuple[float, str]]:
     return [(float(value), unit) for value, unit in found]
 
 
-def test_a_set_is_coached_from_set_up_to_summary(here: Room, server: Server) -> None:
+def test_a_set_is_coached_from_set_up_to_summary(driver: Playwright, here: Room, server: Server) -> None:
     truth = json.loads(FAULTY.with_suffix(".json").read_text(encoding="utf-8"))["reps"]
-    with browser_with(here, *camera_clip(FAULTY, here.folder)) as browser:
+    with browser_with(driver, here, *camera_clip(FAULTY, here.folder)) as browser:
         visit = Visit(browser, server)
         with visit.in_time():
             visit.choose(len(truth), sets=2)
@@ -191,8 +191,10 @@ def test_a_set_is_coached_from_set_up_to_summary(here: Room, server: Server) -> 
                 assert abs(on_page - alone) <= (3.0 if unit == "°" else 0.2)
 
 
-def test_a_hidden_tab_goes_on_and_a_server_that_dies_loses_nothing(here: Room, server: Server) -> None:
-    with browser_with(here, *camera_clip(CLEAN, here.folder)) as browser:
+def test_a_hidden_tab_goes_on_and_a_server_that_dies_loses_nothing(
+    driver: Playwright, here: Room, server: Server
+) -> None:
+    with browser_with(driver, here, *camera_clip(CLEAN, here.folder)) as browser:
         visit = Visit(browser, server)
         with visit.in_time():
             visit.choose(8)
@@ -222,9 +224,9 @@ def test_a_hidden_tab_goes_on_and_a_server_that_dies_loses_nothing(here: Room, s
     ids=["refused", "missing"],
 )
 def test_without_a_camera_the_page_says_what_to_do(
-    here: Room, server: Server, flags: tuple[str, ...], words: str
+    driver: Playwright, here: Room, server: Server, flags: tuple[str, ...], words: str
 ) -> None:
-    with browser_with(here, *flags) as browser:
+    with browser_with(driver, here, *flags) as browser:
         visit = Visit(browser, server)
         visit.start()
         expect(visit.page.get_by_text(words)).to_be_visible()

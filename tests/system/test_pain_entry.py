@@ -92,7 +92,8 @@ def number(page: Page) -> Locator:
 
 def kept(page: Page, folder: Path) -> None:
     """The report is there as it was told."""
-    expect(page.get_by_role("heading", name="Today")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_role("button", name="Keep this")).to_have_count(0, timeout=SOON_MS)
     log, store = opened(folder)
     (report,) = [entry for entry in log.entries() if isinstance(entry, SymptomReport)]
     store.close()
