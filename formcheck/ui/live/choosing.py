@@ -25,7 +25,7 @@ SOUNDS: dict[str, Sound] = {"A voice": "voice", "Tones": "tones"}
 INTRODUCTION = (
     "Put the laptop or phone on a chair, turn the sound up, and stand side-on to it. "
     "A voice leads you through: you need not see the screen, nor touch anything. "
-    "No picture leaves this computer."
+    "The pictures go to the computer that runs formcheck, no further, and are not kept."
 )
 # What a browser calls it when there is no camera to be had, and what to do.
 TROUBLE = {
