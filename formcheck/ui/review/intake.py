@@ -7,8 +7,8 @@ from formcheck.report.analysis import TRACK_SUFFIX
 from formcheck.sources.file_kind import VIDEO_SUFFIXES
 from formcheck.ui.guarded import kindly
 from formcheck.ui.review.current import start_again
+from formcheck.ui.review.gallery import offer_samples
 from formcheck.ui.review.review import Review
-from formcheck.ui.samples import samples
 from formcheck.ui.text import plain
 from formcheck.ui.workspace import workspace
 
@@ -50,7 +50,7 @@ def choose_recording(review: Review) -> None:
         st.rerun()
     with advice:
         _how_to_film(exercise)
-    _offer_samples(review, exercise)
+    offer_samples(review, exercise)
 
 
 def _how_to_film(exercise: LoadedExercise | None) -> None:
@@ -71,18 +71,6 @@ def _exercise_box() -> LoadedExercise | None:
         key="exercise",
     )
     return known.get(chosen)
-
-
-def _offer_samples(review: Review, exercise: LoadedExercise | None) -> None:
-    there = [sample for sample in samples() if sample.exercise in library()]
-    if not there:
-        return
-    st.subheader("No recording at hand? Try a sample", anchor=False)
-    columns = st.container(horizontal=True)
-    for sample in there:
-        if columns.button(sample.name, key=f"sample-{sample.path.stem}", wrap=True):
-            review.begin(sample.path, exercise or library()[sample.exercise])
-            st.rerun()
 
 
 def choose_exercise(review: Review) -> None:
