@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from accuracy import table
 from accuracy_metrics import wilson
-from generate import CACHE, load
+from generate import load, made
 from track_scoring import GROUP, INTERVAL_80, LUMBAR, OPPOSITE, TIMES, RepScore, TrackScore, score
 
 from formcheck.exercises.load import load as load_exercise
@@ -53,7 +53,7 @@ def main() -> None:
 
 def scored(split: str, limit: int | None) -> list[TrackScore]:
     """Judge a split's tracks, telling how far it is."""
-    paths = sorted(path for path in (CACHE / split).glob("*.npz") if ".part" not in path.name)[:limit]
+    paths = made(split)[:limit]
     rows = []
     for number, path in enumerate(paths, 1):
         rows.append(score(*load(path)))

@@ -78,7 +78,7 @@ REASONS: dict[str, Reason] = {
     ),
     "lying": Reason(
         "You were lying, and the floor or the table hides the edge of your back.",
-        "Check the back with your hand or a folded towel under it; the camera cannot.",
+        "Slide a hand or a folded towel under it: the pressure should stay the same. The camera cannot tell.",
     ),
     "too_few_pictures": Reason(
         "There were fewer than 12 pictures a second, too few to follow your back.",

@@ -4,7 +4,9 @@ import difflib
 import hashlib
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,8 +53,18 @@ def load_file(path: Path) -> LoadedExercise:
 
 
 def library() -> dict[str, LoadedExercise]:
-    """Return the exercises that come with formcheck, by id."""
-    loaded = [load_file(path) for path in sorted(LIBRARY.glob("*.toml"))]
+    """Return the exercises that come with formcheck, by id.
+
+    Pages ask for them many times; files are read again only when one of them has changed.
+    """
+    stamps = [(path, path.stat()) for path in sorted(LIBRARY.glob("*.toml"))]
+    return dict(_read(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stamps)))
+
+
+@lru_cache(maxsize=1)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> Mapping[str, LoadedExercise]:
+    """Read files, which are named with their time of change (ns) and size (bytes)."""
+    loaded = [load_file(path) for path, _, _ in files]
     return {item.exercise.id: item for item in loaded}
 
 

@@ -205,11 +205,21 @@ def _outcome(report: SetReport) -> str:
         said.append(f"A fault in {_share(len(faulty), len(report.reps))}{f' ({names})' if names else ''}.")
     if unsure:
         said.append(f"Borderline in {_share(len(unsure), len(report.reps))}.")
-    if open_:
+    if open_ and not said and all(_lacks_the_back_alone(rep) for rep in open_):
+        how_many = _share(len(open_), len(report.reps))
+        said.append(
+            f"Apart from the lower back no fault was seen; {how_many} could not be judged as a whole."
+        )
+    elif open_:
         said.append(f"{_share(len(open_), len(report.reps), start=True)} could not be judged.")
     if not said:
         said.append("No fault seen in what was judged.")
     return " ".join(said)
+
+
+def _lacks_the_back_alone(rep: Repetition) -> bool:
+    """Return whether a repetition has no verdict for want of the back, and of nothing else."""
+    return bool(rep.reasons) and all(reason.startswith(f"{BACK}:") for reason in rep.reasons)
 
 
 def _back(report: SetReport) -> str:

@@ -10,6 +10,7 @@ from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Corrections, judge
 from formcheck.coach.set_report import SetReport
 from formcheck.exercises.load import load
+from formcheck.report.sentences import headline
 from tests.coach.known_back import OTHER_WAY, WIDE
 from tests.synthetic import (
     CLEAN,
@@ -166,10 +167,30 @@ def test_both_legs_at_once_are_no_march() -> None:
 
 
 def test_forms_are_found_by_the_posture_that_was_held() -> None:
-    lying = counted(bench_lowerings(2), "lengthened-lowering")
-    assert lying.set.reps == 2
-    assert {rep.verdict for rep in lying.reps} == {"ok"}  # the bench form does not require the back
-    assert {rep.verdict for rep in counted(lowerings(2), "lengthened-lowering").reps} == {"cannot_judge"}
+    assert counted(bench_lowerings(2), "lengthened-lowering").exercise.form == "bench"
+    assert counted(lowerings(2), "lengthened-lowering").exercise.form == "standing"
+
+
+@pytest.mark.parametrize(
+    ("motion", "exercise"),
+    [(bench_lowerings(2), "lengthened-lowering"), (supine_marches(2, top_deg=90.0), "march-neutral")],
+    ids=["at the edge of a bench", "on the floor"],
+)
+def test_who_lies_is_never_told_that_all_was_well(motion: Motion, exercise: str) -> None:
+    """The leg is counted and timed; of the back, which bench and floor hide, nothing good may be said."""
+    report = counted(motion, exercise)
+    assert len(report.reps) == len(motion.reps)
+    assert {rep.verdict for rep in report.reps} == {"cannot_judge"}
+    assert all("trunk_thigh" in rep.range and rep.eccentric_s > 1.0 for rep in report.reps)
+    assert headline(report).endswith("so the lower back was not measured.")
+    assert "Apart from the lower back no fault was seen; both could not be judged as a whole." in headline(
+        report
+    )
+
+
+def test_a_fault_of_the_leg_is_still_one_where_the_back_cannot_be_judged() -> None:
+    report = counted(bench_lowerings(2, knee_deg=30.0), "lengthened-lowering")
+    assert {rep.verdict for rep in report.reps} == {"fault"}
 
 
 @pytest.mark.parametrize(("rest_deg", "top_deg"), [(40.0, 76.0), (52.0, 84.0), (64.0, 92.0)])
@@ -182,7 +203,7 @@ def test_a_thigh_that_begins_half_way_up_is_counted_lying(
     report = counted(motion, "march-neutral", camera)
     assert report.exercise.form == "supine"
     assert [rep.side for rep in report.reps] == [side, side]
-    assert {rep.verdict for rep in report.reps} == {"ok"}  # lying does not require the back
+    assert {rep.verdict for rep in report.reps} == {"cannot_judge"}
     assert not any(rep.lumbar_flexion_deg.judged for rep in report.reps)
 
 

@@ -34,7 +34,7 @@ SIDE_VIEWS = {
     "seated-lean-back": (2.5, 4.0),
     "seated-slump": (7.0, 3.0),
 }
-BLIND = ("march-45", "march-arms-behind")
+BLIND = ("march-45", "march-arms-behind", "march-supine")
 OTHERS = ("squat-clean", "nothing")
 NAMES = (*SIDE_VIEWS, *BLIND, *OTHERS)
 

@@ -1,12 +1,14 @@
 """Exercise files: those that come along are sound, and a wrong one says line, field and reason."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.errors import UsageError
+from formcheck.exercises import load as load_module
 from formcheck.exercises.load import LIBRARY, library, load, load_file
 from formcheck.exercises.rules import signals_of
 
@@ -178,3 +180,17 @@ def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     path.write_text(SQUAT + "\n# a note\n")
     assert load(str(path)).sha256 != one
     assert one == load("squat").sha256
+
+
+def test_the_library_is_read_once_and_again_when_a_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(LIBRARY, tmp_path / "library")
+    monkeypatch.setattr(load_module, "LIBRARY", tmp_path / "library")
+    before, again = library(), library()
+    assert all(before[name] is again[name] for name in before)
+    squat = tmp_path / "library" / "squat.toml"
+    squat.write_text(squat.read_text().replace('name = "', 'name = "Changed '))
+    assert library()["squat"].exercise.name.startswith("Changed ")
+    before.clear()
+    assert library()

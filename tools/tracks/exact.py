@@ -1,11 +1,13 @@
 """What a perfect observer would see of a set at given times: landmarks, outline and angles, without noise."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import contour
 import numpy as np
 import numpy.typing as npt
-from clip import Clip, Take
+from clip import Clip
 from frames import HIPS, SHOULDERS, outline_px
 from motion import rep_progress, starts_s
 from posed import posed
@@ -15,6 +17,7 @@ from skeleton import SIDES
 from truth import landmark_rest_points, landmarks_of, table_of
 
 Floats = npt.NDArray[np.float64]
+_ARRAYS = ("t_s", "marks_m", "trunk", "arms")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class Exact:
 
     Parameters
     ----------
-    take : Take
+    clip : Clip
+    near : {"left", "right"}
+        The person's side next to the camera.
     t_s : ndarray, shape (P,)
     marks_m : ndarray, shape (P, 33, 3)
         World positions of the landmarks.
@@ -35,7 +40,8 @@ class Exact:
         The truth's angles.
     """
 
-    take: Take
+    clip: Clip
+    near: str
     t_s: Floats
     marks_m: Floats
     trunk: Floats
@@ -49,7 +55,7 @@ class Exact:
 
     def progress(self, t_s: Floats) -> Floats:
         """Return the scripted progress at some times."""
-        clip = self.take.clip
+        clip = self.clip
         starts = starts_s(clip.reps, clip.spec["neutral_s"])
         which = np.searchsorted(starts, t_s, side="right") - 1
         return np.array(
@@ -61,7 +67,7 @@ class Exact:
 
     def seen(self, t_s: Floats, post: Post | None = None) -> tuple[Floats, Floats]:
         """Return landmarks (T, 33, 2) and the outline (T, 2, K, 2) in pixels at some times."""
-        marks = self.take.clip.camera.project(CubicSpline(self.t_s, self.marks_m)(t_s))
+        marks = self.clip.camera.project(CubicSpline(self.t_s, self.marks_m)(t_s))
         outline = self._outline(marks, t_s)
         if post is not None:
             marks = np.stack([post.warp(k, each) for k, each in enumerate(marks)])
@@ -93,7 +99,38 @@ def exact(clip: Clip, with_arms: bool) -> Exact:
     marks = np.stack([landmarks_of(body, rest, place) for place in take.placements])
     hz = 1 / (t_s[1] - t_s[0])
     neutral = slice(*(round(t * hz) for t in take.neutral))
-    return Exact(take, t_s, marks, trunk, arms, table_of(take.moments, take.placements, neutral))
+    return Exact(
+        clip, take.who.near, t_s, marks, trunk, arms, table_of(take.moments, take.placements, neutral)
+    )
+
+
+def keep(scene: Exact, path: Path) -> None:
+    """Keep a scene: to pose it costs ten times what drawing its noise does."""
+    facts = json.dumps({"name": scene.clip.name, "spec": scene.clip.spec, "near": scene.near})
+    arrays = {name: getattr(scene, name) for name in _ARRAYS}
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(
+            file,
+            facts=np.array(facts),
+            **{name: values.astype(np.float32) for name, values in arrays.items()},
+            **{f"table {name}": values.astype(np.float32) for name, values in scene.table.items()},
+        )
+    part.rename(path)
+
+
+def kept(path: Path) -> Exact:
+    """Return a kept scene."""
+    data = np.load(path)
+    facts = json.loads(str(data["facts"]))
+    table = {name.removeprefix("table "): data[name] for name in data.files if name.startswith("table ")}
+    arrays = {name: data[name].astype(np.float64) for name in _ARRAYS}
+    return Exact(
+        Clip(facts["name"], facts["spec"]),
+        facts["near"],
+        table={name: values.astype(np.float64) for name, values in table.items()},
+        **arrays,
+    )
 
 
 def _spline(at: Floats, values: Floats, t_s: Floats) -> Floats:

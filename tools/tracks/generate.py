@@ -1,9 +1,11 @@
-"""Tracks without pixels: ``generate.py dev|test COUNT``; resumable, seeded, with truth beside them.
+"""Tracks without pixels: ``generate.py dev|test COUNT [--poses]``; resumable, seeded, with truth beside them.
 
 Each is a scripted set of a drawn person: exact landmarks and the exact outline of the trunk, with the pose
-network's measured noise (``noise.json``). Needs ``make -C tools/render bodies`` once. Kept under ``.cache``.
+network's measured noise (``noise.json``). Needs ``make -C tools/render bodies`` once. Kept under ``.cache``:
+the posed scenes, which take long, apart from what is drawn over them; ``--poses`` makes the former alone.
 """
 
+import hashlib
 import json
 import sys
 import time
@@ -14,13 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import setup_path  # noqa: F401
-from clip import Clip
-from exact import Exact, exact
+from exact import Exact, exact, keep, kept
 from frames import axes, depth_at, mirrored, trunk_px
 from measures import measured
 from motion import starts_s
 from noise import draw
-from sets import NEUTRAL_S, Recording, recipe
+from sets import KINDS, NEUTRAL_S, Recording, exercise_bounds, recipe
 from truth import DEFINITIONS, SCHEMA, phases
 
 from formcheck.body.landmarks import MIRROR
@@ -28,7 +29,18 @@ from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Origin, PoseTrack
 from formcheck.sources.trunk_edges import trunk_axis
 
 Floats = npt.NDArray[np.float64]
-CACHE = Path(__file__).parent / ".cache"
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache"
+_RENDER = HERE.parent / "render"
+_POSED_BY = (
+    *(_RENDER / f"{name}.py" for name in ("camera", "clip", "contact", "exercises", "garments", "motion")),
+    *(_RENDER / f"{name}.py" for name in ("posture", "skeleton", "truth")),
+    *(_RENDER / name for name in ("bodies.toml", "outfits.toml")),
+    *(HERE / f"{name}.py" for name in ("contour", "exact", "posed", "sets")),
+)
+_DRAWN_BY = tuple(
+    HERE / name for name in ("frames.py", "generate.py", "measures.py", "noise.json", "noise.py")
+)
 TRUTH_FPS = 20.0
 _STEP_PX = 32.0  # pixels are kept to a thirty-second
 
@@ -42,7 +54,7 @@ def frame_times(recording: Recording, end_s: float, rng: np.random.Generator) ->
 
 def track_of(scene: Exact, recording: Recording) -> PoseTrack:
     """Return what the pose network would have seen of a scene."""
-    clip, camera = scene.take.clip, scene.take.clip.camera
+    clip, camera = scene.clip, scene.clip.camera
     rng = np.random.default_rng(clip.spec["seed"])
     t_s = frame_times(recording, float(scene.t_s[-1]), rng)
     marks, outline = scene.seen(t_s)
@@ -99,7 +111,7 @@ def _nobody(track: PoseTrack, recording: Recording) -> PoseTrack:
 
 def truth_of(scene: Exact, recording: Recording) -> dict[str, Any]:
     """Return a track's truth in the samples' schema (20 rows a second), with each bound's true measure."""
-    clip, spec, camera = scene.take.clip, scene.take.clip.spec, scene.take.clip.camera
+    clip, spec, camera = scene.clip, scene.clip.spec, scene.clip.camera
     end_s = float(starts_s(clip.reps, spec["neutral_s"])[-1]) + 0.5
     t_s = np.arange(0.0, end_s, 1 / TRUTH_FPS)
     table = scene.angles(t_s)
@@ -107,7 +119,7 @@ def truth_of(scene: Exact, recording: Recording) -> dict[str, Any]:
     neutral = slice(round(start_s * TRUTH_FPS), round(stop_s * TRUTH_FPS))
     table["lumbar_flexion_deg"] -= np.median(table["lumbar_flexion_deg"][neutral])
     reps = phases(clip.reps, spec["neutral_s"], TRUTH_FPS, table["q"])
-    near = scene.take.who.near
+    near = scene.near
     for k, rep in enumerate(reps):
         rep["side"] = near
         until_s = reps[k + 1]["move_start_s"] if k + 1 < len(reps) else rep["move_end_s"] + 0.4
@@ -148,12 +160,6 @@ def truth_of(scene: Exact, recording: Recording) -> dict[str, Any]:
         "definitions": DEFINITIONS,
         "frames": frames,
     }
-
-
-def generate(clip: Clip, recording: Recording) -> tuple[PoseTrack, dict[str, Any]]:
-    """Make one track and its truth."""
-    scene = exact(clip, with_arms=clip.spec["motion"]["arms"] != "crossed")
-    return track_of(scene, recording), truth_of(scene, recording)
 
 
 _KEPT = ("t_s", "landmarks_px", "visibility", "edges_px", "edge_confidence")
@@ -199,26 +205,51 @@ def load(path: Path) -> tuple[PoseTrack, dict[str, Any]]:
 
 def tracks(split: str) -> Iterator[tuple[PoseTrack, dict[str, Any]]]:
     """Yield every track of a split that was made, in order."""
-    for path in sorted((CACHE / split).glob("*.npz")):
-        if not path.name.endswith(".part.npz"):
-            yield load(path)
+    for path in made(split):
+        yield load(path)
+
+
+def made(split: str) -> list[Path]:
+    """Return the tracks of a split that were made by today's scripts, noise and bounds."""
+    return [path for path in sorted(_folder("tracks", split).glob("*.npz")) if ".part" not in path.name]
+
+
+def _folder(what: str, split: str) -> Path:
+    """Return where scenes or tracks are kept: another place once what they are made of has changed."""
+    parts = [path.read_bytes() for path in _POSED_BY]
+    if what == "tracks":
+        parts += [path.read_bytes() for path in _DRAWN_BY]
+        parts.append(json.dumps({kind.exercise: exercise_bounds(kind.exercise) for kind in KINDS}).encode())
+    return CACHE / f"{what}-{hashlib.sha256(b''.join(parts)).hexdigest()[:8]}" / split
+
+
+def scene_of(split: str, number: int) -> tuple[Exact, Recording]:
+    """Return one posed scene, kept from an earlier time or posed now."""
+    clip, recording = recipe(split, number)
+    path = _folder("scenes", split) / f"{number:05d}.npz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep(exact(clip, with_arms=clip.spec["motion"]["arms"] != "crossed"), path)
+    return kept(path), recording
 
 
 def main() -> None:
     """Make what is not there yet."""
     split, count = sys.argv[1], int(sys.argv[2])
-    (CACHE / split).mkdir(parents=True, exist_ok=True)
-    begun, made = time.monotonic(), 0
+    folder = _folder("tracks", split)
+    folder.mkdir(parents=True, exist_ok=True)
+    begun, new = time.monotonic(), 0
     for number in range(count):
-        clip, recording = recipe(split, number)
-        path = CACHE / split / f"{number:05d}.npz"
+        path = folder / f"{number:05d}.npz"
         if path.exists():
             continue
-        save(path, *generate(clip, recording))
-        made += 1
-        if made % 20 == 0:
+        scene, recording = scene_of(split, number)
+        if "--poses" not in sys.argv:
+            save(path, track_of(scene, recording), truth_of(scene, recording))
+        new += 1
+        if new % 20 == 0:
             print(
-                f"{split} {number + 1} of {count}, {(time.monotonic() - begun) / made:.1f} s each", flush=True
+                f"{split} {number + 1} of {count}, {(time.monotonic() - begun) / new:.1f} s each", flush=True
             )
 
 

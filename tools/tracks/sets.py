@@ -223,3 +223,11 @@ def exercise_file(exercise: str) -> dict[str, Any]:
     """Return an exercise's TOML, for its bounds."""
     folder = Path(__file__).parents[2] / "formcheck" / "exercises" / "library"
     return tomllib.loads((folder / f"{exercise}.toml").read_text())
+
+
+def exercise_bounds(exercise: str) -> dict[str, Any]:
+    """Return what the truth of a set depends on in its exercise's TOML: the bounds and the target."""
+    content = exercise_file(exercise)
+    names = ("id", "kind", "phase", "info", "amber", "red")
+    faults = [{name: rule[name] for name in names if name in rule} for rule in content["faults"]]
+    return {"target_deg": content["repetition"]["target_deg"], "faults": faults}
