@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from accuracy import table
 from accuracy_cases import Case, cases
-from repetitions import name_of
+from accuracy_metrics import canonical
 
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.events import Cue, Event, FaultStarted
@@ -117,23 +117,23 @@ def _time(
         for fault in real["faults"]:
             if fault["unit"] != "deg":
                 continue  # of tempo and share there is no moment
-            row.onset_s += [f.start_s - fault["start_s"] for f in _of(rep, fault["id"], row.exercise)]
+            row.onset_s += [f.start_s - fault["start_s"] for f in _of(rep, fault["id"])]
             if beside is None:
                 continue
-            row.live_onset_s += [f.start_s - fault["start_s"] for f in _of(beside, fault["id"], row.exercise)]
+            row.live_onset_s += [f.start_s - fault["start_s"] for f in _of(beside, fault["id"])]
             for kind, delays in ((FaultStarted, row.noticed_s), (Cue, row.said_s)):
                 times = [
                     event.t_s
                     for event in events
                     if isinstance(event, kind)
-                    and name_of(event.fault_id, row.exercise) == fault["id"]
+                    and canonical(event.fault_id) == canonical(fault["id"])
                     and rep.move_start_s <= event.t_s <= until_s
                 ]
                 delays += [times[0] - fault["start_s"]] if times else []
 
 
-def _of(rep: Repetition, name: str, exercise: str) -> list[Fault]:
-    return [f for f in rep.faults if name_of(f.id, exercise) == name and f.severity != "info"]
+def _of(rep: Repetition, name: str) -> list[Fault]:
+    return [f for f in rep.faults if canonical(f.id) == canonical(name) and f.severity != "info"]
 
 
 def pooled(rows: list[Compared]) -> dict[str, Any]:

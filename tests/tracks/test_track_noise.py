@@ -10,6 +10,8 @@ sys.path.append(str(Path(__file__).parents[2] / "tools" / "tracks"))
 
 import frames
 import noise
+import setup_path  # noqa: F401 - puts the renderer on the path
+import truth
 
 from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import EDGE_STATIONS
@@ -64,3 +66,16 @@ def test_landmark_frames_point_up_the_trunk_and_to_the_back() -> None:
     assert along == pytest.approx([0, -1])
     assert across == pytest.approx([-1, 0])
     assert frames.axes(points)[0, Landmark.RIGHT_KNEE, 0] == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize(
+    ("beyond", "begins"),
+    [
+        ([0, 1, 2, 40, 41, 42, 43, 44, 45, 46], 40),  # carried over, let go of, and again
+        ([0, 1, 2, 40, 41], 0),  # what came again was too short to count
+        ([5, 6, 7, 40, 41, 42, 43, 44, 45, 46], 5),  # crossed in this repetition: the first time is the onset
+        ([0, 1, 2, 3], 0),
+    ],
+)
+def test_a_fault_begins_where_its_bound_is_crossed_in_this_repetition(beyond: list[int], begins: int) -> None:
+    assert truth.onset(np.array(beyond), 6) == begins

@@ -44,10 +44,11 @@ DEFINITIONS = {
     ),
     "faults": (
         "evaluated on the truth: interval where the measure is beyond its mildest bound (amber) for 0.3 s,"
-        " and its peak; dropped-end: speed between 1/3 and 5 % of the way left over the mean speed from 98 to"
-        " 5 %; spine-without-hips: lean back while the thigh keeps within 3 deg for 0.5 s; hips-stay: thigh"
-        " travel at the peak below 5 deg; tempo faults: the script's durations; evaluated_faults: every fault"
-        " that would be named here if it were there"
+        " since it crossed the bound in this repetition or else since its start, and its peak; dropped-end:"
+        " speed between 1/3 and 5 % of the way left over the mean speed from 98 to 5 %; spine-without-hips:"
+        " lean back while the thigh keeps within 3 deg for 0.5 s; hips-stay: thigh travel at the peak below"
+        " 5 deg; tempo faults: the script's durations; evaluated_faults: every fault that would be named here"
+        " if it were there"
     ),
 }
 MAIN_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -369,12 +370,23 @@ def add_faults(
                 continue
             red = red if red > 9 and exercise not in INFORMATION else None
             level = "red" if red and part.max() > red else INFORMATION.get(exercise, "amber")
-            span = ((window.start + k) / fps for k in (beyond[0], beyond[-1]))
+            span = ((window.start + k) / fps for k in (onset(beyond, 0.3 * fps), beyond[-1]))
             unit = "share" if amber < 1 else "deg"
             rep["faults"].append(entry(name, level, *span, round(float(part.max()), 2), unit, amber, red))
         rep["faults"] += timing_faults(exercise, rep) + course_faults(
             exercise, rep, table, fps, near, neutral
         )
+
+
+def onset(beyond: np.ndarray, least: float) -> int:
+    """Return where a fault began, among the samples of a repetition that are beyond its bound.
+
+    What the repetition began with, carried over from the one before, is not its onset where the measure came
+    back within the bound and crossed it again for at least ``least`` samples.
+    """
+    runs = np.split(beyond, np.flatnonzero(np.diff(beyond) > 1) + 1)
+    own = [run for run in runs[1:] if len(run) >= least] if beyond[0] == 0 else []
+    return int((own or runs)[0][0])
 
 
 def table_of(moments: list[Moment], placements: list[Placement], neutral: slice) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sets import exercise_file
-from truth import K_TRUNK, SIDES, fault_measures
+from truth import K_TRUNK, SIDES, fault_measures, onset
 
 Floats = npt.NDArray[np.float64]
 MIN_S = 0.3
@@ -45,8 +45,8 @@ def measured(
     for name, (measure, amber, red) in _angles(exercise, table, near, swing, neutral).items():
         part = measure[window]
         held = float(np.sort(part)[-int(np.ceil(MIN_S * fps))])
-        onset = np.flatnonzero(part > amber)
-        start_s = (window.start + int(onset[0])) / fps if held > amber else None
+        beyond = np.flatnonzero(part > amber)
+        start_s = (window.start + onset(beyond, MIN_S * fps)) / fps if held > amber else None
         result[name] = _entry(held, amber, red, held - amber, start_s, "share" if amber < 1 else "deg")
     for rule in exercise_file(exercise)["faults"]:
         if rule["kind"] in ("quick", "long") and rule["id"] in TEMPO:
