@@ -4,8 +4,9 @@ The session object is fed in real time, 30 pictures a second of 1280 x 720: a re
 back once and arches it once, played again and again. In the same run, before and after it, MediaPipe alone is
 fed with the same pictures in the same way. Prints what it found, writes ``live_latency.json``.
 
-Times on the wall mean something on a quiet machine only; formcheck's own work is also given as processor time
-of its thread, which a busy machine hardly changes (MediaPipe calculates in threads of its own).
+Formcheck's own work is everything but MediaPipe's call: edges, judging, drawing. It is told on the wall,
+of which MediaPipe takes a part as it looks at the next picture meanwhile, and as processor time of its
+threads, which a busy machine hardly changes. Times on the wall mean something on a quiet machine only.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,14 @@ import av
 import cv2
 import numpy as np
 
+from formcheck.body.pose import Pose
+from formcheck.coach.events import FaultStarted
+from formcheck.coach.set_report import Severity
 from formcheck.exercises.load import load
+from formcheck.live.looker import Estimator
 from formcheck.live.session import Plan
 from formcheck.live.sink import FolderSink
-from formcheck.live.worker import Answer, Estimator, LiveWorker, Work
+from formcheck.live.worker import Answer, LiveWorker, Work
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.model_files import resolve
@@ -35,35 +41,54 @@ CLIP = Path(__file__).parents[1] / "samples" / "live-march-faulty.mp4"
 WIDTH, HEIGHT, RATE_HZ = 1280, 720, 30.0
 RAW_S = 15.0
 MIN_DURATION_S = 0.3  # of the march's faults of the back, see its file
+THIGH_SHARE = 0.18
 SAME_FAULT_S = 2.0  # an onset that is noticed later than this was missed
 SETTLED_S = 120.0
 
 
 @dataclass
 class Times:
-    """Seconds of each picture: on the wall and of the processor, MediaPipe's share, arrival to overlay."""
+    """Seconds of each picture: formcheck's own on the wall and of the processor, arrival to overlay."""
 
-    wall_s: list[float] = field(default_factory=list)
-    cpu_s: list[float] = field(default_factory=list)
-    detect_wall_s: list[float] = field(default_factory=list)
-    detect_cpu_s: list[float] = field(default_factory=list)
+    own_s: list[float] = field(default_factory=list)
+    own_cpu_s: list[float] = field(default_factory=list)
+    beside_s: list[tuple[float, float]] = field(default_factory=list)
     overlay_s: list[float] = field(default_factory=list)
-    onsets: list[tuple[float, str]] = field(default_factory=list)
+    onsets: list[tuple[float, str, Severity]] = field(default_factory=list)
     fed_s: float = 0.0
 
 
+class Stopwatch:
+    """Reads wall and processor time of this thread, from its making on."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter(), time.thread_time()
+
+    def read(self) -> tuple[float, float]:
+        """Return seconds on the wall and of the processor."""
+        return time.perf_counter() - self._began[0], time.thread_time() - self._began[1]
+
+
 class TimedEstimator(PoseEstimator):
-    """Tells MediaPipe's share of the time."""
+    """Tells what it does beside MediaPipe's call, in the landmarker's thread."""
 
     def __init__(self, times: Times) -> None:
         super().__init__(resolve(fetch=False).path, smoothed=False)
         self._times = times
+        self._detected = 0.0, 0.0
+
+    def look(self, frame: Frame) -> Callable[[], Pose]:
+        """Look, and remember what it took."""
+        watch = Stopwatch()
+        pose_of = super().look(frame)
+        wall_s, cpu_s = watch.read()
+        self._times.beside_s.append((wall_s - self._detected[0], cpu_s - self._detected[1]))
+        return pose_of
 
     def _detect(self, image: Image, timestamp_ms: int) -> Any:  # noqa: ANN401 - MediaPipe is untyped
-        wall_s, cpu_s = time.perf_counter(), time.thread_time()
+        watch = Stopwatch()
         result = super()._detect(image, timestamp_ms)
-        self._times.detect_wall_s.append(time.perf_counter() - wall_s)
-        self._times.detect_cpu_s.append(time.thread_time() - cpu_s)
+        self._detected = watch.read()
         return result
 
 
@@ -74,14 +99,18 @@ class TimedWorker(LiveWorker):
         self._tally = times
         super().__init__(work)
 
-    def _look(self, answer: Answer, estimator: Estimator) -> None:
-        wall_s, cpu_s = time.perf_counter(), time.thread_time()
-        super()._look(answer, estimator)
-        self._tally.wall_s.append(time.perf_counter() - wall_s)
-        self._tally.cpu_s.append(time.thread_time() - cpu_s)
-        self._tally.overlay_s.append(self._clock() - answer.came_s)
-        if self._session is not None:
-            self._tally.onsets += [(self.now_s, fault) for fault in self._session.new_faults()]
+    def _judge(self, answer: Answer, looked: Future[Callable[[], Pose]]) -> None:
+        watch = Stopwatch()
+        super()._judge(answer, looked)
+        tally, (wall_s, cpu_s) = self._tally, watch.read()
+        beside_s = tally.beside_s[len(tally.own_s)]
+        tally.own_s.append(wall_s + beside_s[0])
+        tally.own_cpu_s.append(cpu_s + beside_s[1])
+        tally.overlay_s.append(self._clock() - answer.came_s)
+        live = self._session._set if self._session is not None else None
+        for event in live.reading.events if live is not None and live.reading is not None else ():
+            if isinstance(event, FaultStarted):
+                tally.onsets.append((self.now_s, event.fault_id, event.severity))
 
 
 def main() -> None:
@@ -113,12 +142,25 @@ class Film:
         self._times_s = np.array([t_s for t_s, _ in frames])
         self.lasts_s = float(self._times_s[-1] + self._times_s[1] - self._times_s[0])
         truth = json.loads(CLIP.with_suffix(".json").read_text(encoding="utf-8"))
+        self._truth = truth
         self.onsets_s = {
-            fault["id"]: fault["start_s"]
+            (fault["id"], level): self._crossed_s(fault["start_s"], float(fault[level]), fault["id"])
             for rep in truth["reps"]
             for fault in rep["faults"]
             if fault["id"] in ("round", "arch")
+            for level in ("amber", "red")
         }
+
+    def _crossed_s(self, start_s: float, bound_deg: float, fault_id: str) -> float:
+        """Return when the truth goes beyond a bound, in the repetition whose mildest one it crosses then."""
+        frames = self._truth["frames"]
+        beyond = np.array(frames["lumbar_absolute_deg"]) - self._truth["lumbar_offset_deg"]
+        if fault_id == "round":  # less what the thigh takes along, see the exercise's file
+            beyond = beyond - THIGH_SHARE * np.array(frames["thigh_elevation_deg"]["left"])
+        else:
+            beyond = -beyond
+        after = (np.array(frames["t_s"]) >= start_s) & (beyond >= bound_deg)
+        return float(np.array(frames["t_s"])[after.argmax()])
 
     def picture(self, t_s: float) -> Image:
         """Return the picture of a time; the clip begins again and again."""
@@ -188,7 +230,7 @@ def coached(film: Film, sessions: int, loops: int) -> tuple[list[Times], list[tu
             if worker.trouble:
                 raise RuntimeError(worker.trouble)
     for tally in tallies:
-        tally.onsets = [(t_s - began_s, fault) for t_s, fault in tally.onsets]
+        tally.onsets = [(t_s - began_s, fault, level) for t_s, fault, level in tally.onsets]
     return tallies, memory_mb
 
 
@@ -211,36 +253,30 @@ def summary(
     """Return what is told: milliseconds, pictures a second, megabytes."""
     raw_per_s = float(np.mean([each["per_s"] for each in raw]))
     settled = [mb for t_s, mb in memory_mb if t_s >= min(SETTLED_S, memory_mb[-1][0] / 2)]
-    own_ms = np.concatenate([_less(each.wall_s, each.detect_wall_s) for each in sessions])
-    own_cpu_ms = np.concatenate([_less(each.cpu_s, each.detect_cpu_s) for each in sessions])
+    rates = [len(each.own_s) / each.fed_s for each in sessions]
     delays_s = [delay for each in sessions for delay in delays(film, each)]
     return {
         "load_before": os.getloadavg()[0],
         "raw_mediapipe_per_s": round(raw_per_s, 1),
         "raw_mediapipe_ms": [round(each["median_ms"], 1) for each in raw],
-        "analysed_per_s": [round(len(each.wall_s) / each.fed_s, 1) for each in sessions],
-        "share_of_raw": round(sum(len(each.wall_s) / each.fed_s for each in sessions) / raw_per_s, 2),
+        "analysed_per_s": [round(each, 1) for each in rates],
+        "share_of_raw": round(sum(rates) / raw_per_s, 2),
         "picture_to_overlay_ms": _spread([1000 * s for each in sessions for s in each.overlay_s]),
-        "own_work_ms": _spread(own_ms),
-        "own_processor_ms": _spread(own_cpu_ms),
+        "own_work_ms": _spread([1000 * s for each in sessions for s in each.own_s]),
+        "own_processor_ms": _spread([1000 * s for each in sessions for s in each.own_cpu_s]),
         "onset_to_noticed_beyond_minimum_ms": _spread([1000 * each for each in delays_s]),
         "onsets": f"{len(delays_s)} noticed",
         "memory_mb": [round(settled[0]), round(settled[-1])],
     }
 
 
-def _less(total_s: list[float], part_s: list[float]) -> Any:  # noqa: ANN401 - an array
-    n = min(len(total_s), len(part_s))
-    return 1000 * (np.array(total_s[:n]) - np.array(part_s[:n]))
-
-
 def delays(film: Film, session: Times) -> list[float]:
     """Return from the truth's crossing of the bound to its overlay, less the minimum duration."""
     found = []
-    for t_s, fault in session.onsets:
-        if fault not in film.onsets_s:
+    for t_s, *bound in session.onsets:
+        if tuple(bound) not in film.onsets_s:
             continue
-        late_s = (t_s - film.onsets_s[fault]) % film.lasts_s
+        late_s = (t_s - film.onsets_s[tuple(bound)]) % film.lasts_s
         if late_s < SAME_FAULT_S:
             found.append(late_s - MIN_DURATION_S)
     return found

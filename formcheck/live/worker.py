@@ -1,7 +1,8 @@
-"""The thread that owns one landmarker and one session: the newest picture in, the overlay and the state out.
+"""The thread that owns one session: the newest picture in, the overlay and the state out.
 
-A picture that comes while another is looked at waits, and is thrown away when a still newer one comes: time
-never falls behind, pictures do.
+The landmarker looks at a picture in its own thread (`looker`) while this one judges and draws the picture
+before, as soon as there are two. A picture that comes while another is looked at waits, and is thrown away
+when a still newer one comes: time never falls behind, pictures do.
 """
 
 import logging
@@ -9,14 +10,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Protocol
 
 from formcheck.body.pose import Origin, Pose
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import LoadedExercise
 from formcheck.live.finish import FinishedSet, final_pass
+from formcheck.live.looker import Estimator, Looker
 from formcheck.live.picture import Evidence, Showing, evidence, mirrored
 from formcheck.live.session import Command, LiveSession, Plan, SetRecord
 from formcheck.live.sink import SetSink
@@ -39,18 +42,6 @@ OUR_FAULT = "Something went wrong in formcheck itself. What you did is kept; rel
 _LOG = logging.getLogger(__name__)
 
 
-class Estimator(Protocol):
-    """Finds a pose in a frame: `PoseEstimator` does."""
-
-    def estimate(self, frame: Frame) -> Pose:
-        """Find the person."""
-        ...
-
-    def close(self) -> None:
-        """Give its threads back."""
-        ...
-
-
 @dataclass(eq=False)
 class Answer:
     """A picture on its way through the worker; ``overlay`` is there once ``done`` is set."""
@@ -59,6 +50,10 @@ class Answer:
     came_s: float
     overlay: Image | None = None
     done: threading.Event = field(default_factory=threading.Event)
+
+
+Looked = tuple[Answer, Future[Callable[[], Pose]]]
+"""A picture that the model looks at or has looked at; not yet judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +93,7 @@ class LiveWorker:
         self._began_s = clock()
         self._changed = threading.Condition()
         self._waiting: Answer | None = None
+        self._looked: Looked | None = None
         self._commands: deque[Command] = deque()
         self._stop = False
         self._dropped = 0
@@ -183,31 +179,41 @@ class LiveWorker:
     # ---- in the thread ------------------------------------------------------------------------
 
     def _run(self) -> None:
-        estimator: Estimator | None = None
+        looker = self._looker()
         try:
-            estimator = self._work.estimator(self._work.models[self._model])
+            looker.ready()
             while not self._stop:
-                answer = self._next()
-                self._obey()
-                if answer is None:
-                    self._tick()
-                    continue
                 if self._too_slow():
-                    estimator.close()
-                    estimator = self._lighter()
-                try:
-                    self._look(answer, estimator)
-                finally:
-                    answer.done.set()
+                    looker.close()
+                    looker = self._lighter()
+                    looker.ready()
+                self._turn(looker)
         except FormcheckError as error:
             self.trouble = str(error)
         except Exception:  # noqa: BLE001 - the outermost place of the thread; logged, and said kindly
             _LOG.exception("the live session failed")
             self.trouble = OUR_FAULT
         finally:
-            if estimator is not None:
-                estimator.close()
+            looker.close()
+            if self._looked is not None:
+                self._looked[0].done.set()
             self._keep_what_was_done()
+
+    def _turn(self, looker: Looker) -> None:
+        """Have the model look at the newest picture, and judge the one before meanwhile."""
+        answer = self._next()
+        self._obey()
+        before, self._looked = self._looked, None
+        began_s = self._clock()
+        if answer is not None:
+            self._looked = answer, looker.look(answer.frame)
+        if before is not None:
+            self._judge(*before)
+        elif answer is None:
+            self._tick()
+        if self._looked is not None:
+            wait_for([self._looked[1]])
+            self._took.append(self._clock() - began_s)
 
     def _keep_what_was_done(self) -> None:
         try:
@@ -219,8 +225,10 @@ class LiveWorker:
             self.trouble = self.trouble or OUR_FAULT
 
     def _next(self) -> Answer | None:
+        """Return the newest picture; without any, wait a moment for it unless there is one to be judged."""
         with self._changed:
-            if self._waiting is None and not self._commands and not self._stop:
+            idle = self._waiting is None and self._looked is None
+            if idle and not self._commands and not self._stop:
                 self._changed.wait(TICK_S)
             answer, self._waiting = self._waiting, None
             return answer
@@ -234,14 +242,18 @@ class LiveWorker:
             self._session.tick(self.now_s)
             self._publish(self._session)
 
-    def _look(self, answer: Answer, estimator: Estimator) -> None:
+    def _judge(self, answer: Answer, looked: Future[Callable[[], Pose]]) -> None:
+        """Judge and draw a picture that was looked at."""
+        try:
+            self._see(answer, looked.result()())
+        finally:
+            answer.done.set()
+
+    def _see(self, answer: Answer, pose: Pose) -> None:
         frame = answer.frame
-        began_s = self._clock()
         session = self._session or self._begin(frame)
-        pose = estimator.estimate(frame)
         brightness = float(frame.image_rgb[::BRIGHTNESS_STEP, ::BRIGHTNESS_STEP].mean())
         session.feed(pose, brightness)
-        self._took.append(self._clock() - began_s)
         self._picture_px = (frame.image_rgb.shape[1], frame.image_rgb.shape[0])
         self._times.append(frame.t_s)
         while frame.t_s - self._times[0] > RATE_OVER_S:
@@ -250,14 +262,18 @@ class LiveWorker:
         answer.overlay = self._drawn(session, frame, pose)
         self._overlays.append(self._clock() - answer.came_s)
 
-    def _lighter(self) -> Estimator:
+    def _looker(self) -> Looker:
+        model = self._work.models[self._model]
+        return Looker(lambda: self._work.estimator(model))
+
+    def _lighter(self) -> Looker:
         self._model += 1
         self._took.clear()
         model = self._work.models[self._model]
         if self._session is not None:
             origin = self._session.origin
             self._session.origin = replace(origin, model_name=model.name, model_sha256=model.sha256)
-        return self._work.estimator(model)
+        return self._looker()
 
     def _begin(self, frame: Frame) -> LiveSession:
         model = self._work.models[self._model]

@@ -2,7 +2,9 @@
 
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -86,18 +88,20 @@ class PoseEstimator:
         RuntimeError
             From another thread than the one that made the estimator.
         """
+        return self.look(frame)()
+
+    def look(self, frame: Frame) -> Callable[[], Pose]:
+        """Have the model look at a frame; what is returned makes the pose of it, in any thread.
+
+        The model's work needs no Python, so that a live session may go on with one picture while the next
+        is looked at. Parameters and errors as for `estimate`.
+        """
         image = _widened(frame.image_rgb)
         result = self._detect(image, self._timestamp_ms(frame.t_s))
         if not result.pose_landmarks:
-            return Pose.missing(frame.t_s)
+            return partial(Pose.missing, frame.t_s)
         self._warned = True
-        width = frame.image_rgb.shape[1]
-        # MediaPipe's coordinates are shares of the widened picture
-        to_px = np.array([image.shape[1] / width * frame.width_px, frame.height_px])
-        seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
-        points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        mask = _view_of_mask(result, width)
-        return _pose(frame, seen[:, :2] * to_px, points_m, seen[:, 2], mask, refine=self.refine)
+        return partial(_pose_of, frame, image.shape[1], result, refine=self.refine)
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
@@ -196,6 +200,17 @@ def _view_of_mask(result: Any, width: int) -> npt.NDArray[np.float32] | None:  #
         return None
     view: npt.NDArray[np.float32] = result.segmentation_masks[0].numpy_view()
     return view.reshape(view.shape[:2])[:, :width]
+
+
+def _pose_of(frame: Frame, widened_px: int, result: Any, *, refine: bool) -> Pose:  # noqa: ANN401 - untyped
+    """Return the pose of a frame in which MediaPipe found somebody, in a picture of ``widened_px``."""
+    width = frame.image_rgb.shape[1]
+    # MediaPipe's coordinates are shares of the widened picture
+    to_px = np.array([widened_px / width * frame.width_px, frame.height_px])
+    seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
+    points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
+    mask = _view_of_mask(result, width)
+    return _pose(frame, seen[:, :2] * to_px, points_m, seen[:, 2], mask, refine=refine)
 
 
 def _pose(

@@ -1,6 +1,7 @@
 """Between browser and session: times and sizes of pictures, what the board shows, who may follow and stop."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,8 @@ OURS = {"origin": "http://testserver"}
 class Nobody:
     """Stands for the pose model: sees nobody."""
 
-    def estimate(self, frame: Frame) -> Pose:
-        return Pose.missing(frame.t_s)
+    def look(self, frame: Frame) -> Callable[[], Pose]:
+        return partial(Pose.missing, frame.t_s)
 
     def close(self) -> None:
         """Nothing to give back."""
