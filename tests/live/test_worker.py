@@ -104,6 +104,33 @@ def test_one_thread_makes_uses_and_closes_the_landmarker(make: Callable[..., Mad
     assert used[0].closed == 1
 
 
+def test_a_picture_is_judged_while_the_model_looks_at_the_next(
+    make: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, both_are_there = threading.Event(), threading.Event()
+    judged_beside: list[bool] = []
+    plain = Known.look
+
+    def look(known: Known, frame: Frame) -> Callable[[], Pose]:
+        if looking.is_set():
+            judged_beside.append(first.done.wait(PATIENCE_S))
+        looking.set()
+        both_are_there.wait(PATIENCE_S)
+        return plain(known, frame)
+
+    monkeypatch.setattr(Known, "look", look)
+    worker, _ = make()
+    first = worker.submit(Frame.from_image(0.0, PICTURE))
+    looking.wait(PATIENCE_S)
+    second = worker.submit(Frame.from_image(0.1, PICTURE))
+    both_are_there.set()
+    assert second.done.wait(PATIENCE_S)
+    worker.close()
+    assert judged_beside == [True]
+    assert first.overlay is not None
+    assert second.overlay is not None
+
+
 def test_a_slow_machine_drops_pictures_and_never_falls_behind(make: Callable[..., Made]) -> None:
     worker, _ = make(takes_s=0.05)
     answers = [worker.submit(Frame.from_image(0.001 + i / 100, PICTURE)) for i in range(40)]
