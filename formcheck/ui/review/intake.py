@@ -5,6 +5,7 @@ import streamlit as st
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report.analysis import TRACK_SUFFIX
 from formcheck.sources.file_kind import VIDEO_SUFFIXES
+from formcheck.ui.exercise_box import exercise_box
 from formcheck.ui.guarded import kindly
 from formcheck.ui.review.current import start_again
 from formcheck.ui.review.gallery import offer_samples
@@ -13,7 +14,6 @@ from formcheck.ui.text import plain
 from formcheck.ui.workspace import workspace
 
 MAX_UPLOAD_MB = 500
-FIND_OUT = "Find out for me"
 INTRODUCTION = (
     "Film one set, then let formcheck count it and look at how it was done. "
     "The recording stays on the computer that runs formcheck and is deleted when you close this page."
@@ -37,7 +37,7 @@ def choose_recording(review: Review) -> None:
         st.error(plain(review.error), icon=":material/info:")
     form, advice = st.columns([7, 5], gap="large")
     with form:
-        exercise = _exercise_box()
+        exercise = library().get(exercise_box("Exercise", key="exercise"))
         file = st.file_uploader(
             "Your recording",
             type=sorted(suffix.lstrip(".") for suffix in {*VIDEO_SUFFIXES, TRACK_SUFFIX}),
@@ -60,17 +60,6 @@ def _how_to_film(exercise: LoadedExercise | None) -> None:
         if exercise is not None:
             tips = (exercise.exercise.camera.text, exercise.exercise.start_posture.text)
         st.markdown("\n".join(f"- {plain(tip)}" for tip in tips))
-
-
-def _exercise_box() -> LoadedExercise | None:
-    known = library()
-    chosen = st.selectbox(
-        "Exercise",
-        [FIND_OUT, *known],
-        format_func=lambda key: known[key].exercise.name if key in known else key,
-        key="exercise",
-    )
-    return known.get(chosen)
 
 
 def choose_exercise(review: Review) -> None:

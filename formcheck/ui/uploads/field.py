@@ -6,24 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from formcheck.exercises.load import library
 from formcheck.sources.file_kind import VIDEO_SUFFIXES
 from formcheck.store.uploads import MAX_BYTES, TRACK_SUFFIX, Purpose
+from formcheck.ui.exercise_box import exercise_box
 from formcheck.ui.uploads.routes import OFFSET, UPLOADS
 
-FIND_OUT = "Find out for me"
 HERE = Path(__file__).parent
 
 
 def upload_field(purpose: Purpose, *, key: str) -> str:
     """Show the field; return a set's id (or, to review, the upload's) once an upload is whole."""
-    known = library()
-    exercise = st.selectbox(
-        "Exercise of the recording",
-        ["", *known],
-        format_func=lambda name: known[name].exercise.name if name in known else FIND_OUT,
-        key=f"{key}-exercise",
-    )
+    exercise = exercise_box("Exercise of the recording", key=f"{key}-exercise")
     result = _component()(
         key=key,
         data={
