@@ -1,8 +1,8 @@
 """How long a newcomer waits: from a clone of this tree to the first judged clip in a browser.
 
-Run ``python benchmarks/newcomer.py``; it clones the last commit into an empty folder, says ``make run`` there,
-opens the page, and presses the first sample. Prints a table and writes ``newcomer.json``. Packages come from
-the machine's own index or cache, so that the set-up's time is this network's as much as formcheck's.
+Run ``python benchmarks/newcomer.py``; it clones the last commit into an empty folder, says ``make run``
+there, opens the page, and presses the first sample. Prints a table and writes ``newcomer.json``. Packages
+come from the machine's own index or cache: the set-up's time is the network's as much as formcheck's.
 """
 
 import json
