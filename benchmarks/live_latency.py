@@ -223,7 +223,7 @@ def coached(film: Film, sessions: int, loops: int) -> tuple[list[Times], list[tu
             for worker in workers:
                 worker.submit(Frame.from_image(worker.now_s, image))
             if not memory_mb or t_s - memory_mb[-1][0] >= 10.0:
-                memory_mb.append((t_s, _resident_mb()))
+                memory_mb.append((t_s, resident_mb()))
         for worker, tally in zip(workers, tallies, strict=True):
             tally.fed_s = worker.now_s - began_s
             worker.close()
@@ -242,7 +242,8 @@ def _worker(folder: Path, tally: Times) -> TimedWorker:
     )
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
+    """Return the memory that this process holds."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
