@@ -5,6 +5,8 @@ The same function measures a whole recording and a single live pose (a track of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +15,16 @@ from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
-from formcheck.body.signals import Signals, shared_keys
+from formcheck.body.signals import Reasons, Signals
 from formcheck.body.view import FRONTAL_RATIO, BodyView, LeftRight, shoulder_ratio
 
-Reasons = npt.NDArray[np.str_]
-_REASON_TYPE = "<U24"
+Codes = npt.NDArray[np.intp]
+# What may stand against judging, the gravest last; instants hold its place here until all is known.
+_KEYS = np.array(
+    ["", "hidden", "cropped", "view_not_side", "view_not_front", "too_small", "nobody", "no_lumbar_sensor"],
+    dtype=np.object_,
+)
+_CODE = {key: code for code, key in enumerate(_KEYS)}
 
 # MediaPipe calls unseen joints visible, seldom the reverse (ecosystem.md): only a low value is believed.
 MIN_VISIBILITY = 0.5
@@ -70,9 +77,9 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
         sides = ("left", "right") if kind.sided else (calibration.working_side,)
         for side in sides:
             name = f"{kind.name}_{side}" if kind.sided else kind.name
-            deg[name], keys = _measure_one(track, kind, side, calibration, gates)
-            reason[name] = shared_keys(keys)  # at once: all columns as wide text would outweigh the poses
-            sd_deg[name] = np.where(reason[name] == "", kind.sd_deg, np.nan)
+            deg[name], against = _measure_one(track, kind, side, calibration, gates)
+            reason[name] = cast(Reasons, _KEYS[against])
+            sd_deg[name] = np.where(against == 0, kind.sd_deg, np.nan)
         if kind.sided:
             working = f"{kind.name}_{calibration.working_side}"
             deg[kind.name], reason[kind.name], sd_deg[kind.name] = (
@@ -89,15 +96,14 @@ def _measure_one(
     side: str,
     calibration: Calibration,
     gates: "_Gates",
-) -> tuple[Floats, Reasons]:
-    nothing = np.full(len(track), np.nan)
+) -> tuple[Floats, Codes]:
     if kind.measure is None:
-        return nothing, np.where(gates.nobody, "nobody", "no_lumbar_sensor").astype(_REASON_TYPE)
+        unknown = np.where(gates.nobody, _CODE["nobody"], _CODE["no_lumbar_sensor"])
+        return np.full(len(track), np.nan), unknown
     values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
-    reason = gates.reason_for(kind, side)
-    judged = reason == ""
-    reason[judged & ~np.isfinite(values)] = "hidden"
-    return np.where(judged, values, np.nan), reason
+    against = gates.against(kind, side)
+    against[(against == 0) & ~np.isfinite(values)] = _CODE["hidden"]
+    return np.where(against == 0, values, np.nan), against
 
 
 def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Signals:
@@ -152,22 +158,28 @@ class _Gates:
             front_on=front_on,
         )
 
-    def reason_for(self, kind: SignalKind, side: str) -> Reasons:
-        """Return the first reason against a signal, shape (T,); the gravest is named."""
-        needed = [int(of_side(part, side)) for part in kind.parts]
-        if (kind.view == "any" and not kind.sided) or kind.view == "front":
-            needed = [int(of_side(part, s)) for part in kind.parts for s in ("left", "right")]
-        reason = np.full(len(self.nobody), "", dtype=_REASON_TYPE)
-        reason[~self.usable[:, needed].all(axis=1)] = "hidden"
-        reason[self.cropped[:, needed].any(axis=1)] = "cropped"
+    def against(self, kind: SignalKind, side: str) -> Codes:
+        """Return the code of what stands against a signal, shape (T,); the gravest is named."""
+        needed = _needed(kind.name, side)
+        against = np.where(self.usable[:, needed].all(axis=1), 0, _CODE["hidden"])
+        against[self.cropped[:, needed].any(axis=1)] = _CODE["cropped"]
         if kind.view == "side":
-            reason[~self.side_on] = "view_not_side"
+            against[~self.side_on] = _CODE["view_not_side"]
         if kind.view == "front":
-            reason[~self.front_on] = "view_not_front"
+            against[~self.front_on] = _CODE["view_not_front"]
         if self.too_small:
-            reason[:] = "too_small"
-        reason[self.nobody] = "nobody"
-        return reason
+            against[:] = _CODE["too_small"]
+        against[self.nobody] = _CODE["nobody"]
+        return against
+
+
+@cache
+def _needed(name: str, side: str) -> tuple[int, ...]:
+    """Return the landmarks that a signal needs."""
+    kind = SIGNALS[name]
+    if (kind.view == "any" and not kind.sided) or kind.view == "front":
+        return tuple(int(of_side(part, s)) for part in kind.parts for s in ("left", "right"))
+    return tuple(int(of_side(part, side)) for part in kind.parts)
 
 
 def _outside(points: Floats, width_px: int, height_px: int) -> Bools:

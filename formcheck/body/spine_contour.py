@@ -47,6 +47,7 @@ _STEPS_AROUND = 5
 _SEARCHED: Floats = np.linspace(0.0, 0.85, 35)
 _ARM = ("shoulder", "elbow", "wrist", "index")
 _STEPS = np.linspace(0.0, 1.0, 9)
+_BLOCK = 256  # instants whose arms are compared with all stations at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +173,13 @@ def without_jumps(contour: BackContour, t_s: Floats) -> BackContour:
     return BackContour(np.where(np.abs(filled - steady) <= MAX_JUMP, depth, np.nan), contour.covered)
 
 
+def beyond_ends(values: Floats, n: int) -> Floats:
+    """Return rows (T, K) continued by ``n`` values at either end, turned about the last one."""
+    first = 2 * values[:, :1] - values[:, n:0:-1]
+    last = 2 * values[:, -1:] - values[:, -2 : -n - 2 : -1]
+    return np.concatenate([first, values, last], axis=1)
+
+
 def _at(stations: Floats, height: Floats, depth: Floats) -> Floats:
     """Interpolate each row's depth at stations; NaN where no edge point lies near."""
     result = np.full((len(height), len(stations)), np.nan)
@@ -198,14 +206,16 @@ def _covered_by(joints: tuple[Floats, Floats], height: Floats, depth: Floats) ->
         )
         for part in joints
     )
-    result = np.zeros((len(height), len(STATIONS)), dtype=np.bool_)
+    result = np.empty((len(height), len(STATIONS)), dtype=np.bool_)
     edge = np.empty_like(along)
     for i in range(len(height)):
         edge[i] = _row_depth(along[i], height[i], depth[i])
     with np.errstate(invalid="ignore"):
         near = (behind > edge - ARM_DEPTH) & (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
-        for j in range(along.shape[1]):
-            result |= near[:, j, None] & (np.abs(STATIONS - along[:, j, None]) < ARM_REACH)
+        for first in range(0, len(height), _BLOCK):
+            rows = slice(first, first + _BLOCK)
+            reached = np.abs(STATIONS - along[rows, :, None]) < ARM_REACH
+            result[rows] = (near[rows, :, None] & reached).any(axis=1)
     return result
 
 

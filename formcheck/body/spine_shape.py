@@ -9,14 +9,14 @@ up to some centimetres, differently in different postures.
 
 import json
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.body.spine_contour import EDGE_SD, STATIONS
+from formcheck.body.spine_contour import EDGE_SD, STATIONS, beyond_ends
 
 # How far the network moves mid-hip and mid-shoulder along the trunk between postures, trunk lengths: on dev
 # clips .05 and .02 where a thigh is lifted or the trunk bows. With .05 for the hip the mean error of dev
@@ -28,6 +28,7 @@ MAX_SCORE = 2.0
 # Up to here the learnt curve holds; it is continued straight.
 MAX_LEARNT_DEG = 45.0
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
+_REMEMBERED = 64  # patterns of usable stations, and neutrals
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 
 
@@ -81,13 +82,11 @@ class Shape:
         """
         change = np.where(usable, depth - neutral, 0.0)
         slides = _slides(np.where(usable, depth, np.nan), np.where(usable.any(axis=0), neutral, np.nan))
-        own = self._across_for(neutral)
+        own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
         for pattern, rows in _patterns(usable):
-            line = _LINE[pattern]
-            signal = self.within[np.ix_(pattern, pattern)] + line @ line.T
-            solver = _Solver(signal + EDGE_SD**2 * np.eye(len(line)), slides[rows][:, pattern])
+            solver = _Solver(self._inverse_of(pattern.tobytes()), slides[rows][:, pattern])
             seen = change[rows][:, pattern]
             deg[rows] = _bent(solver.product(seen, own[pattern]), self.curve)
             common = np.broadcast_to(self.across[pattern], seen.shape)
@@ -96,8 +95,20 @@ class Shape:
             unexplained[rows] = EDGE_SD**2 * np.sqrt((solver.solve(seen) ** 2).mean(axis=1))
         return Estimate(deg, missing, unexplained)
 
-    def _across_for(self, neutral: Floats) -> Floats:
+    # A live set asks the same for every picture: hence bytes, which can be looked up.
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one shape in a process
+    def _inverse_of(self, pattern: bytes) -> Floats:
+        """Return the inverse of the covariance of a pattern of usable stations, shape (n, n)."""
+        usable = np.frombuffer(pattern, dtype=np.bool_)
+        line = _LINE[usable]
+        signal = self.within[np.ix_(usable, usable)] + line @ line.T
+        return np.asarray(np.linalg.inv(signal + EDGE_SD**2 * np.eye(len(line))))
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
+    def _across_for(self, neutral_depth: bytes) -> Floats:
         """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
+        neutral = np.frombuffer(neutral_depth)
         known = np.isfinite(neutral)
         if not known.any():
             return np.asarray(self.personal[0])
@@ -106,6 +117,7 @@ class Shape:
         score = np.clip(fit[:2], -MAX_SCORE, MAX_SCORE)
         return np.asarray(self.personal[0] + score @ self.personal[1:])
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _explained_by_all(self) -> float:
         """Return how much of the angle's variance the whole back explains where nothing slides."""
         prior = self.within + _LINE @ _LINE.T + EDGE_SD**2 * np.eye(len(STATIONS))
@@ -120,10 +132,10 @@ def learnt_shape() -> Shape:
 
 
 class _Solver:
-    """Solves with a covariance (n, n) plus free directions (T, n, m) that differ from row to row."""
+    """Solves with a covariance, given as its inverse (n, n), plus free directions (T, n, m) of each row."""
 
-    def __init__(self, covariance: Floats, free: Floats) -> None:
-        self._inverse = np.linalg.inv(covariance)
+    def __init__(self, inverse: Floats, free: Floats) -> None:
+        self._inverse = inverse
         self._spread = self._inverse @ free  # (T, n, m)
         inner = np.eye(free.shape[2]) + np.swapaxes(free, 1, 2) @ self._spread
         self._inner = np.linalg.inv(inner)
@@ -146,7 +158,7 @@ def _slides(depth: Floats, neutral: Floats) -> Floats:
     s + a (1 - s) + b s, in a unit longer by b - a. To first order, at the mean of both edges.
     """
     half = 0.5 * (_bridged(depth) + _bridged(neutral[None]))
-    padded = np.pad(half, ((0, 0), (2, 2)), mode="reflect", reflect_type="odd")
+    padded = beyond_ends(half, 2)
     level = sum(weight * padded[:, i : i + len(STATIONS)] for i, weight in enumerate(_SMOOTH))
     slope = np.gradient(level, STATIONS, axis=1)
     hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
@@ -170,6 +182,8 @@ def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
     """Return the different sets of usable stations and the instants of each; most instants share one."""
     if not len(usable):
         return []
+    if len(usable) == 1:  # a live pose, whose own pattern needs no sorting
+        return [(usable[0], np.zeros(1, dtype=np.intp))] if usable.any() else []
     patterns, which = np.unique(usable, axis=0, return_inverse=True)
     which = which.reshape(-1)
     return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]

@@ -34,16 +34,17 @@ def instants(signals: Signals, anchors: Floats) -> Iterator[Instant]:
 
 def _block(signals: Signals, anchors: Floats) -> Iterator[Instant]:
     names = list(signals.deg)
-    deg = np.stack([signals.deg[name] for name in names], axis=1).tolist()
-    sd_deg = np.stack([signals.sd_deg[name] for name in names], axis=1).tolist()
-    reason = [signals.reason[name].tolist() for name in names]
-    for i, t_s in enumerate(signals.t_s.tolist()):
+    columns = (
+        [part[name].tolist() for name in names] for part in (signals.deg, signals.sd_deg, signals.reason)
+    )
+    rows = (zip(*each, strict=True) for each in columns)
+    for t_s, deg, sd_deg, reason, anchor in zip(signals.t_s.tolist(), *rows, anchors.tolist(), strict=True):
         yield Instant(
             t_s=t_s,
-            deg=dict(zip(names, deg[i], strict=True)),
-            sd_deg=dict(zip(names, sd_deg[i], strict=True)),
-            reason={name: column[i] for name, column in zip(names, reason, strict=True)},
-            anchor=tuple(anchors[i].tolist()),
+            deg=dict(zip(names, deg, strict=True)),
+            sd_deg=dict(zip(names, sd_deg, strict=True)),
+            reason=dict(zip(names, reason, strict=True)),
+            anchor=tuple(anchor),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import EDGE_STATIONS, Bools, Floats, Pose
@@ -33,6 +34,10 @@ _SIDE_BONES = (
     ("heel", "foot_index"),
     ("ankle", "foot_index"),
 )
+_BONE_ENDS = {
+    side: np.array([[of_side(a, side), of_side(b, side)] for a, b in _SIDE_BONES])
+    for side in ("left", "right")
+}
 _JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _ACROSS = ((Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER), (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
 _SHIFT = 4  # OpenCV takes coordinates in sixteenths of a pixel
@@ -81,33 +86,37 @@ def _line_width(points: Floats, image: Image) -> int:
 
 
 def _bones(points: Floats, side: LeftRight) -> Lines:
-    return [points[[of_side(a, side), of_side(b, side)]] for a, b in _SIDE_BONES]
+    return list(points[_BONE_ENDS[side]])
 
 
-def _fixed(point: Floats) -> tuple[int, int]:
-    # half a pixel: OpenCV's coordinate 0 is the middle of the first pixel, ours its left edge
-    return round((float(point[0]) - 0.5) * _ONE), round((float(point[1]) - 0.5) * _ONE)
-
-
-def _drawable(image: Image, points: Floats) -> bool:
+def _fixed(image: Image, points: Floats) -> tuple[npt.NDArray[np.int32], Bools]:
+    """Return points (n, 2) as OpenCV takes them, and which of them can be drawn at all."""
     limit = 4 * max(image.shape[:2])  # far outside is a wild guess, and overflows OpenCV's integers
-    return bool((np.abs(points) < limit).all())  # NaN compares false
+    drawable: Bools = (np.abs(points) < limit).all(axis=1)  # NaN compares false
+    # half a pixel: OpenCV's coordinate 0 is the middle of the first pixel, ours its left edge
+    shifted = np.rint((np.where(drawable[:, None], points, 0.0) - 0.5) * _ONE)
+    return shifted.astype(np.int32), drawable
 
 
 def _lines(image: Image, lines: Sequence[Floats], width: int, colour: Rgb) -> None:
     """Draw lines with a dark casing, so that they stand out from any background."""
+    if not lines:
+        return
     # one call for all: seventy single lines a picture were a third of the whole drawing
-    fixed = [np.rint((line - 0.5) * _ONE).astype(np.int32) for line in lines if _drawable(image, line)]
+    points, drawable = _fixed(image, np.concatenate(lines))
+    ends = np.cumsum([len(line) for line in lines]).tolist()
+    spans = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False) if drawable[a:b].all()]
+    fixed = [points[span] for span in spans]
     for thickness, shade in ((width + 2 + width // 2, CASING), (width, colour)):
         cv2.polylines(image, fixed, False, shade, thickness, cv2.LINE_AA, _SHIFT)
 
 
 def _faintly(image: Image, lines: Lines, width: int) -> None:
     """Draw lines that let the picture through; only the part that they cover is blended."""
-    lines = [line for line in lines if _drawable(image, line)]
-    if not lines:
-        return
     ends = np.concatenate(lines)
+    ends = ends[_fixed(image, ends)[1]]
+    if not len(ends):
+        return
     low = np.clip(ends.min(axis=0) - 3 * width, 0, None).astype(int)
     high = np.minimum(ends.max(axis=0) + 3 * width + 1, (image.shape[1], image.shape[0])).astype(int)
     if (low >= high).any():
@@ -119,12 +128,10 @@ def _faintly(image: Image, lines: Lines, width: int) -> None:
 
 
 def _joints(image: Image, points: Floats, side: LeftRight, width: int) -> None:
-    for part in _JOINTS:
-        point = points[of_side(part, side)]
-        if not _drawable(image, point):
-            continue
+    fixed, drawable = _fixed(image, points[[of_side(part, side) for part in _JOINTS]])
+    for x, y in fixed[drawable].tolist():
         for radius, shade in ((1.75 * width + 1, CASING), (1.45 * width, WHITE), (0.95 * width, SKY)):
-            cv2.circle(image, _fixed(point), round(radius * _ONE), shade, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+            cv2.circle(image, (x, y), round(radius * _ONE), shade, cv2.FILLED, cv2.LINE_AA, _SHIFT)
 
 
 def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) -> None:
@@ -148,7 +155,7 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
         return  # the strip below says it in words; a sign at every moment would nag
     outward = _outward(pose, dorsal)
     middle = edge[np.flatnonzero(seen)[seen.sum() // 3]] + outward * width * 5
-    if _drawable(image, middle):
+    if _fixed(image, middle[None])[1].all():
         size = int(np.clip(6 * width, 12, 40))
         blend(image, mark(_BACK_MARK[back], size), round(middle[0] - size / 2), round(middle[1] - size / 2))
 
