@@ -21,14 +21,15 @@ MUCH_CLOSER = 1.4
 
 def mid_hip_px(landmarks_px: Floats) -> Floats:
     """Return the midpoint of both hips, shape (..., 2)."""
-    both = landmarks_px[..., [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :]
-    return np.asarray(both.mean(axis=-2))
+    return np.asarray(
+        (landmarks_px[..., Landmark.LEFT_HIP, :] + landmarks_px[..., Landmark.RIGHT_HIP, :]) / 2
+    )
 
 
 def mid_shoulder_px(landmarks_px: Floats) -> Floats:
     """Return the midpoint of both shoulders, shape (..., 2)."""
-    both = landmarks_px[..., [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], :]
-    return np.asarray(both.mean(axis=-2))
+    left, right = (landmarks_px[..., i, :] for i in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER))
+    return np.asarray((left + right) / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.body.spine_contour import STATIONS, BackContour, beyond_ends
+from formcheck.body.spine_contour import STATIONS, BackContour, beyond_ends, median_of_five
 from formcheck.body.spine_shape import learnt_shape
 
 Reasons = npt.NDArray[np.str_]
@@ -148,8 +148,6 @@ def _enough_seen(usable: Bools) -> Bools:
 
 def _kinked(depth: Floats) -> Bools:
     """Return which stations lie far from the median of the five around them, shape (T, K)."""
-    padded = beyond_ends(depth, 2)
-    around = np.stack([padded[:, i : i + depth.shape[1]] for i in range(5)])
     with np.errstate(invalid="ignore"):
-        result: Bools = np.abs(depth - np.median(around, axis=0)) > MAX_KINK
+        result: Bools = np.abs(depth - median_of_five(beyond_ends(depth, 2))) > MAX_KINK
     return result

@@ -27,6 +27,9 @@ class Instant:
 
 def instants(signals: Signals, anchors: Floats) -> Iterator[Instant]:
     """Yield the rows of signals with their anchors, shape (T, 3), one at a time."""
+    if len(signals) <= _BLOCK:
+        yield from _block(signals, anchors)
+        return
     for first in range(0, len(signals), _BLOCK):
         block = slice(first, first + _BLOCK)
         yield from _block(signals[block], anchors[block])
