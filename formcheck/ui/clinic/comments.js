@@ -28,6 +28,7 @@ class Talk {
     if (this.root.fcOf !== this.data.html + this.data.address) {
       this.root.innerHTML = this.data.html;
       this.root.fcOf = this.data.html + this.data.address;
+      document.fcTalk = this.root; // the set before may still stand there for a moment
     }
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.signal });
     on(document, "fc-said", (event) => {
@@ -65,6 +66,7 @@ class Talk {
   }
 
   pressed(event) {
+    if (document.fcTalk !== this.root) return;
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== "m") return;
     event.preventDefault();

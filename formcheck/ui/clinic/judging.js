@@ -4,6 +4,8 @@
 
 const VERDICTS = { 1: "ok", 2: "borderline", 3: "fault", 4: "cannot_judge", y: "agree" };
 const NEEDS_WHICH = ["borderline", "fault"];
+const ONWARD = ["n", "x"]; // the page's own keys that lead to the next set
+const LEAVING_MS = 5000;
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -27,7 +29,10 @@ class Judging {
       this.root.innerHTML = `${this.data.html}<p class="fc-status" role="status"></p>`;
       this.root.fcOf = this.data.html + this.data.address;
       this.root.fcAt = null;
+      for (const row of document.querySelectorAll(".fc-judging .fc-selected")) row.classList.remove("fc-selected");
+      document.fcJudging = this.root;
     }
+    this.root.fcLeft = -LEAVING_MS;
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.signal });
     on(document, "fc-said", (event) => {
       if (event.detail.address === this.data.address) this.show(event.detail.state);
@@ -62,6 +67,19 @@ class Judging {
     return row.dataset.mine ?? "";
   }
 
+  // one set may still stand there while the next one comes: keys pressed meanwhile are meant for neither
+  get leaving() {
+    return document.fcJudging !== this.root || performance.now() - this.root.fcLeft < LEAVING_MS;
+  }
+
+  leave() {
+    this.root.fcLeft = performance.now();
+    for (const row of this.rows()) row.classList.remove("fc-selected");
+    setTimeout(() => { // none came
+      if (document.fcJudging === this.root) this.select(this.at);
+    }, LEAVING_MS);
+  }
+
   select(rep) {
     this.root.fcAt = rep;
     for (const row of this.rows()) {
@@ -89,6 +107,8 @@ class Judging {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable], [role=slider]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const key = event.key.toLowerCase();
+    if (ONWARD.includes(key)) this.leave();
+    if (this.leaving) return;
     const acts = {
       j: () => this.step(1), arrowdown: () => this.step(1),
       k: () => this.step(-1), arrowup: () => this.step(-1),
