@@ -4,13 +4,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["setup", "countdown", "count", "pace", "cue", "praise", "info", "stop"]
+Kind = Literal["setup", "countdown", "count", "pace", "cue", "praise", "info", "stop", "clinician"]
 """What a line is about. The browser lets ``stop`` silence everything and a ``cue`` displace ``pace`` and
 ``praise``; each kind has a tone of its own for those who prefer tones."""
 
 # Whoever says the same again at once nags; our choice. Counts and stops are never held back.
 REPEATED_AFTER_S = 6.0
-_ALWAYS: frozenset[Kind] = frozenset({"countdown", "count", "pace", "stop", "cue"})
+_ALWAYS: frozenset[Kind] = frozenset({"countdown", "count", "pace", "stop", "cue", "clinician"})
 # Lines that a page can still ask for: a tab that was hidden for long does not want more. Our choice.
 KEPT = 60
 

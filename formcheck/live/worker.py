@@ -24,6 +24,8 @@ from formcheck.live.picture import Evidence, Showing, evidence, mirrored
 from formcheck.live.session import Command, LiveSession, Plan, SetRecord
 from formcheck.live.sink import SetSink
 from formcheck.live.state import LiveState, Speed
+from formcheck.live.voice import Kind
+from formcheck.live.watch import Sight
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.model_files import ModelFile
 
@@ -95,6 +97,7 @@ class LiveWorker:
         self._waiting: Answer | None = None
         self._looked: Looked | None = None
         self._commands: deque[Command] = deque()
+        self._words: deque[tuple[Kind, str]] = deque()
         self._stop = False
         self._dropped = 0
         self._session: LiveSession | None = None
@@ -107,6 +110,8 @@ class LiveWorker:
         """When the session's clock was 0, for whoever compares it with another clock of this machine."""
         self._model = 0
         self._state: LiveState | None = None
+        self.sight: Sight | None = None
+        """What was seen last, for who may watch."""
         self.finished: list[FinishedSet] = []
         self.evidence: list[Evidence] = []
         self.trouble = ""
@@ -164,6 +169,12 @@ class LiveWorker:
         """Have the session obey a key or button."""
         with self._changed:
             self._commands.append(what)
+            self._changed.notify()
+
+    def say(self, kind: Kind, text: str) -> None:
+        """Have a line said and shown that comes from elsewhere."""
+        with self._changed:
+            self._words.append((kind, text))
             self._changed.notify()
 
     def close(self) -> None:
@@ -227,8 +238,9 @@ class LiveWorker:
     def _next(self) -> Answer | None:
         """Return the newest picture; without any, wait a moment for it unless there is one to be judged."""
         with self._changed:
+            told = self._session is not None and (self._commands or self._words)
             idle = self._waiting is None and self._looked is None
-            if idle and not self._commands and not self._stop:
+            if idle and not told and not self._stop:
                 self._changed.wait(TICK_S)
             answer, self._waiting = self._waiting, None
             return answer
@@ -236,6 +248,8 @@ class LiveWorker:
     def _obey(self) -> None:
         while self._commands and self._session is not None:
             self._session.command(self._commands.popleft(), self.now_s)
+        while self._words and self._session is not None:
+            self._session.voice.say(self.now_s, *self._words.popleft())
 
     def _tick(self) -> None:
         if self._session is not None:
@@ -298,6 +312,7 @@ class LiveWorker:
         back = state.back.back if state is not None and state.back is not None else "not_judged"
         near = state.near_side if state is not None else None
         facing = state.facing if state is not None else None
+        self.sight = Sight(frame.t_s, drawn, frame.width_px, frame.height_px)
         self._keep_evidence(session, frame)
         return mirrored(frame, drawn, back, near, facing)
 

@@ -23,7 +23,7 @@ BACK_STATIONS = (EDGE_STATIONS >= 0.0) & (EDGE_STATIONS <= 0.9)  # sacrum to the
 BACK_COLOUR: dict[Back, Rgb] = {"ok": OK, "amber": AMBER, "red": RED, "not_judged": GREY}
 _BACK_MARK: dict[Back, Mark] = {"ok": "ok", "amber": "amber", "red": "red", "not_judged": "cannot_judge"}
 
-_SIDE_BONES = (
+SIDE_BONES = (
     ("ear", "shoulder"),
     ("shoulder", "elbow"),
     ("elbow", "wrist"),
@@ -35,11 +35,11 @@ _SIDE_BONES = (
     ("ankle", "foot_index"),
 )
 _BONE_ENDS = {
-    side: np.array([[of_side(a, side), of_side(b, side)] for a, b in _SIDE_BONES])
+    side: np.array([[of_side(a, side), of_side(b, side)] for a, b in SIDE_BONES])
     for side in ("left", "right")
 }
-_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-_ACROSS = ((Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER), (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
+JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+ACROSS = ((Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER), (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
 _SHIFT = 4  # OpenCV takes coordinates in sixteenths of a pixel
 _ONE = 1 << _SHIFT
 
@@ -65,7 +65,7 @@ def draw_body(image: Image, pose: Pose, back: Back, near: LeftRight | None, faci
     width = _line_width(points, image)
     if near is None:
         sides: tuple[LeftRight, ...] = ("left", "right")
-        across = [points[[a, b]] for a, b in _ACROSS]
+        across = [points[[a, b]] for a, b in ACROSS]
     else:
         far: LeftRight = "left" if near == "right" else "right"
         _faintly(image, _bones(points, far), max(1, round(width * 0.7)))
@@ -128,7 +128,7 @@ def _faintly(image: Image, lines: Lines, width: int) -> None:
 
 
 def _joints(image: Image, points: Floats, side: LeftRight, width: int) -> None:
-    fixed, drawable = _fixed(image, points[[of_side(part, side) for part in _JOINTS]])
+    fixed, drawable = _fixed(image, points[[of_side(part, side) for part in JOINTS]])
     for x, y in fixed[drawable].tolist():
         for radius, shade in ((1.75 * width + 1, CASING), (1.45 * width, WHITE), (0.95 * width, SKY)):
             cv2.circle(image, (x, y), round(radius * _ONE), shade, cv2.FILLED, cv2.LINE_AA, _SHIFT)

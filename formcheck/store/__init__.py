@@ -20,6 +20,8 @@ Every call takes the actor who asks and raises `NotThereError` where they may no
     ``prescription_of`` a set).
 ``store.reviews``, ``store.remarks``, ``store.waiting``
     Clinicians' verdicts and what they looked through; words about a set; what waits for a clinician.
+``store.watching``
+    Who may watch a set that is going on; that it was watched, and the cues that were sent.
 ``store.people``, ``store.invitations``, ``store.sessions``
     Accounts, choices, a clinician's ``patients``; one-time codes; logging in and out.
 ``store.audit``, ``store.takeout``, ``store.erase``

@@ -31,6 +31,7 @@ class Right(Enum):
     FOLLOW = "follow"  # name, log and prescription
     PRESCRIBE = "prescribe"
     REVIEW = "review"  # judge a set's repetitions beside formcheck, and say that it is looked through
+    WATCH = "watch"  # follow a set while it is done, and send a cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ class Facts:
     """What a decision depends on beside the actor.
 
     ``in_care``: the patient has accepted this clinician. ``shared`` is the set's level, ``needed`` the one
-    that is asked for.
+    that is asked for. ``watched``: the patient lets this very person watch the set that is going on.
     """
 
     patient_id: str
     in_care: bool = False
     shared: Level = Level.NOTHING
     needed: Level = Level.VIDEO
+    watched: bool = False
 
 
 class NotThereError(FormcheckError):
@@ -91,12 +93,14 @@ def decide(actor: Actor, right: Right, facts: Facts) -> bool:
         return right in (Right.OWN, Right.SEE)
     if actor.role in ("home", "patient"):
         own = bool(actor.account_id) and actor.account_id == facts.patient_id
-        if right is Right.REVIEW:
+        if right in (Right.REVIEW, Right.WATCH):
             return False
         # at home there is nobody else to prescribe
         return own and (right is not Right.PRESCRIBE or actor.role == "home")
     if actor.role == "clinician" and facts.in_care:
         if right in (Right.SEE, Right.REVIEW):
             return Level.NOTHING < facts.needed <= facts.shared
+        if right is Right.WATCH:
+            return facts.watched
         return right in (Right.FOLLOW, Right.PRESCRIBE)
     return False

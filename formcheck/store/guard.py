@@ -8,15 +8,15 @@ from formcheck.store.tables_people import Account, Care
 from formcheck.store.tables_sets import ExerciseSet
 
 
-def require(session: Session, actor: Actor, right: Right, patient_id: str) -> None:
-    """Let an actor pass who has a right to what is a patient's.
+def require(session: Session, actor: Actor, right: Right, patient_id: str, *, watched: bool = False) -> None:
+    """Let an actor pass who has a right to what is a patient's; ``watched`` as in `Facts`.
 
     Raises
     ------
     NotThereError
         When they have not, or there is no such patient.
     """
-    facts = Facts(patient_id, in_care=_in_care(session, actor, patient_id))
+    facts = Facts(patient_id, in_care=_in_care(session, actor, patient_id), watched=watched)
     if not decide(actor, right, facts) or session.get(Account, patient_id) is None:
         raise NotThereError
 

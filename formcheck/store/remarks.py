@@ -23,7 +23,10 @@ MAX_PHRASES = 50
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words about a set; ``moment_s`` is the time of the recording that they are pinned to."""
+    """Words about a set; ``moment_s`` is the time of the recording that they are pinned to.
+
+    ``live``: said while the set was going on.
+    """
 
     id: str
     set_id: str
@@ -34,6 +37,7 @@ class Said:
     moment_s: float | None
     words: str
     at: datetime
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ def _said() -> Any:  # noqa: ANN401 - SQLAlchemy's own
             Remark.moment_s,
             Remark.words,
             Remark.at,
+            Remark.live,
         )
         .join(ExerciseSet, ExerciseSet.id == Remark.set_id)
         .outerjoin(Account, Account.id == Remark.author_id)

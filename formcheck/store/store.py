@@ -21,6 +21,7 @@ from formcheck.store.settings import Settings
 from formcheck.store.takeout import Takeout
 from formcheck.store.uploads import Uploads
 from formcheck.store.waiting import WaitingList
+from formcheck.store.watching import Watching
 from formcheck.store.work import Work
 
 
@@ -42,6 +43,7 @@ class Store:
     reviews: Reviews
     remarks: Remarks
     waiting: WaitingList
+    watching: Watching
     audit: Audit
     takeout: Takeout
 
@@ -76,6 +78,7 @@ class Store:
             reviews=reviews,
             remarks=remarks,
             waiting=WaitingList(database),
+            watching=Watching(database),
             audit=audit,
             takeout=Takeout(people, sets, logbook, reviews, remarks, audit),
         )

@@ -42,7 +42,10 @@ class SetReview(Base):
 
 
 class Remark(Base):
-    """Words about a set, by its patient or a clinician; ``moment_s`` pins them to a time of the recording."""
+    """Words about a set, by its patient or a clinician; ``moment_s`` pins them to a time of the recording.
+
+    ``live``: said while the set was going on.
+    """
 
     __tablename__ = "remark"
     __table_args__ = (Index("ix_remark_of_set", "set_id", "at"),)
@@ -53,6 +56,7 @@ class Remark(Base):
     answer_to: Mapped[str | None] = mapped_column(ForeignKey("remark.id", ondelete="CASCADE"), index=True)
     by_patient: Mapped[bool]
     moment_s: Mapped[float | None]
+    live: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]
 

@@ -21,6 +21,7 @@ from formcheck.ui.plan.page import page as plan_page
 from formcheck.ui.plan.progress_page import page as progress_page
 from formcheck.ui.review.page import page as review_page
 from formcheck.ui.sets.page import page as sets_page
+from formcheck.ui.watch.page import page as watch_page
 
 STATIC = Path(__file__).with_name("static")
 ICON = STATIC / "icon.svg"
@@ -37,6 +38,7 @@ def all_pages() -> list[st.Page]:
     for_clinicians = [
         _page(queue_page, "Queue", "queue", default=True),
         _page(patients_page, "Patients", "patients"),
+        _page(watch_page, "Watch", "watch"),
         _page(agreement_page, "Agreement", "agreement"),
     ]
     return [

@@ -23,13 +23,21 @@ from formcheck.ui.live.routes import routes as live_routes
 from formcheck.ui.uploads.media import routes as media_routes
 from formcheck.ui.uploads.routes import routes as upload_routes
 from formcheck.ui.uploads.worker import Worker
+from formcheck.ui.watch.routes import routes as watch_routes
 
 
 def application() -> st.App:
     """Return the pages with our own routes beside them."""
     return st.App(
         entry_file(),
-        routes=[*account_routes(), *media_routes(), *upload_routes(), *live_routes(), *clinic_routes()],
+        routes=[
+            *account_routes(),
+            *media_routes(),
+            *upload_routes(),
+            *live_routes(),
+            *clinic_routes(),
+            *watch_routes(),
+        ],
         middleware=[*_door(), Middleware(Gate)],
         lifespan=_lifespan,
     )

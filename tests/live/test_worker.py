@@ -223,3 +223,22 @@ def test_the_real_landmarker_is_closed_in_its_thread(tmp_path: Path) -> None:
     assert state is not None
     assert "cannot see you" in state.say
     assert not worker.alive
+
+
+def test_who_may_watch_gets_body_points_and_speaks_with_the_session_s_voice(
+    make: Callable[..., Made],
+) -> None:
+    worker, _ = make()
+    worker.say("clinician", "Kim: Slower.")  # before the first picture: it waits
+    give(worker, np.arange(0.0, 1.0, 1 / 15))
+    until(lambda: worker.state is not None and bool(worker.state.lines))
+    sight, state = worker.sight, worker.state
+    worker.close()
+    assert state is not None
+    assert [line.text for line in state.lines if line.kind == "clinician"] == ["Kim: Slower."]
+    assert sight is not None
+    assert sight.pose is not None
+    assert (sight.width_px, sight.height_px) == (640, 480)
+    assert {type(getattr(sight.pose, name)) for name in Pose.__slots__} == {float, np.ndarray}
+    shapes = [getattr(sight.pose, name).shape for name in Pose.__slots__ if name != "t_s"]
+    assert all(np.prod(shape) < 1000 for shape in shapes), "nothing of the size of a picture"

@@ -23,7 +23,7 @@ def test_nobody_may_anything(right: Right) -> None:
 def test_a_patient_has_what_is_theirs_and_nothing_else(right: Right) -> None:
     for in_care, shared, needed in itertools.product((False, True), LEVELS, LEVELS):
         own = decide(Actor("patient", "patient"), right, Facts("patient", in_care, shared, needed))
-        assert own is (right not in (Right.PRESCRIBE, Right.REVIEW))
+        assert own is (right not in (Right.PRESCRIBE, Right.REVIEW, Right.WATCH))
         assert not decide(Actor("somebody", "patient"), right, Facts("patient", in_care, shared, needed))
 
 
@@ -43,6 +43,16 @@ def test_a_clinician_owns_nothing_of_a_patient() -> None:
     assert not decide(clinician, Right.OWN, facts)
     assert decide(clinician, Right.FOLLOW, facts)
     assert decide(clinician, Right.PRESCRIBE, facts)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_set_is_watched_by_who_is_in_care_and_let(role: str) -> None:
+    """Sharing afterwards gives no right to look on, and the patient's yes none to a stranger."""
+    for in_care, watched, shared in itertools.product((False, True), (False, True), LEVELS):
+        facts = Facts("patient", in_care, shared, Level.NUMBERS, watched)
+        may = role == "clinician" and in_care and watched
+        for account_id in ("patient", "somebody"):
+            assert decide(Actor(account_id, role), Right.WATCH, facts) is may  # type: ignore[arg-type]
 
 
 def test_only_the_server_itself_is_the_worker() -> None:

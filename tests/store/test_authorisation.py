@@ -24,6 +24,7 @@ from formcheck.store.sets import Sets
 from formcheck.store.takeout import Takeout
 from formcheck.store.uploads import Uploads, Wish
 from formcheck.store.waiting import WaitingList
+from formcheck.store.watching import Consent, Moment, Watching
 from formcheck.store.work import Work
 from tests.store.world import WHEN, World, keep, mine, outcome
 
@@ -67,6 +68,11 @@ def start_upload(scene: Scene, actor: Actor) -> object:
     """Append to the patient's upload."""
     with scene.world.store.uploads.appending(actor, scene.upload_id, 3) as file:
         return file.write(b"more")
+
+
+def let(scene: Scene) -> Consent:
+    """Return the patient's yes to be watched by the clinician in care."""
+    return Consent(mine(scene.world), scene.world.clinician.account_id)
 
 
 EVERY_LEVEL, NUMBERS = Level.NOTHING, Level.NUMBERS
@@ -139,6 +145,14 @@ TABLE = [
     Line("Remarks.of_set", lambda s, a: s.world.store.remarks.of_set(a, s.set_id), NUMBERS),
     Line("Remarks.of_patient", lambda s, a: s.world.store.remarks.of_patient(a, mine(s.world)), EVERY_LEVEL),
     Line("Remarks.take_back", lambda s, a: s.world.store.remarks.take_back(a, s.said())),
+    Line("Watching.check", lambda s, a: s.world.store.watching.check(a, let(s)), EVERY_LEVEL, patient=False),
+    Line("Watching.begin", lambda s, a: s.world.store.watching.begin(a, let(s)), EVERY_LEVEL, patient=False),
+    Line(
+        "Watching.cue",
+        lambda s, a: s.world.store.watching.cue(a, let(s), "Slower.", Moment(s.set_id, 1.0)),
+        EVERY_LEVEL,
+        patient=False,
+    ),
     Line("Audit.of_patient", lambda s, a: s.world.store.audit.of_patient(a, mine(s.world))),
 ]
 # what only ever touches the actor's own things: tested below
@@ -223,7 +237,7 @@ def denied(line: Line, here: Scene, actor: Actor) -> None:
 def test_every_call_of_the_store_stands_in_the_table() -> None:
     """A new method cannot be forgotten: it is in the table, in `OWN`, or said to be an inner one."""
     kinds = (Sets, Work, LiveSets, Uploads, People, Invitations, Logbook, Audit, Takeout)
-    kinds = (*kinds, Reviews, Remarks, WaitingList)
+    kinds = (*kinds, Reviews, Remarks, WaitingList, Watching)
     there = {
         f"{kind.__name__}.{name}"
         for kind in kinds

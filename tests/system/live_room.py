@@ -83,8 +83,9 @@ def room(folder: Path, *, chromium: bool = True) -> Iterator[Room]:
 class Server:
     """``formcheck app`` in a room; may be killed and started again."""
 
-    def __init__(self, here: Room) -> None:
+    def __init__(self, here: Room, mode: str = "home") -> None:
         self._room = here
+        self._mode = mode
         self.address = f"http://localhost:{PORT}"
         self.data = here.folder / "data"
         self.log = here.folder / "server.txt"
@@ -98,7 +99,12 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self._room.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "FORMCHECK_DATA_DIR": str(self.data)},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(ROOT),
+                    "FORMCHECK_MODE": self._mode,
+                    "FORMCHECK_DATA_DIR": str(self.data),
+                },
                 start_new_session=True,
             )
         asked = f"import urllib.request as r; r.urlopen('{self.address}/_stcore/health', timeout=2)"

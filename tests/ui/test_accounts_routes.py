@@ -27,6 +27,7 @@ from formcheck.ui.accounts.gate import LOGIN, Gate
 from formcheck.ui.clinic.routes import routes as clinic_routes
 from formcheck.ui.kept import kept
 from formcheck.ui.uploads import media, routes
+from formcheck.ui.watch.routes import routes as watch_routes
 from tests.store.world import World, keep, make_world
 
 PASSWORD = "three small words"  # noqa: S105 - of nobody
@@ -75,7 +76,7 @@ class Server:
 def address() -> Iterator[str]:
     """The routes, really served on the loopback; which store they serve is up to each test."""
     pages = Route("/{page:path}", lambda request: PlainTextResponse("a page"))
-    every = [*accounts.routes(), *media.routes(), *routes.routes(), *clinic_routes(), pages]
+    every = [*accounts.routes(), *media.routes(), *routes.routes(), *clinic_routes(), *watch_routes(), pages]
     app = Starlette(routes=every, middleware=[Middleware(Gate)])
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

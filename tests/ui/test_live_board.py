@@ -15,6 +15,8 @@ from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.session import Plan
 from formcheck.live.sink import FolderSink
 from formcheck.live.state import LiveState, ShownCue
+from formcheck.live.voice import Line
+from formcheck.live.watch import Party, Watch
 from formcheck.live.worker import LiveWorker, Work
 from formcheck.sources.frames import Frame
 from formcheck.sources.model_files import ModelFile
@@ -80,11 +82,11 @@ def test_the_board_says_plainly_what_cannot_be_judged_and_says_it_once() -> None
     state = LiveState(
         1.0, "moving", "Lifting", back=unseen, withheld="lower back", withheld_why="An arm was over it."
     )
-    assert "Cannot judge the back." in board._htmls(state)["back"]
-    assert "Cross your arms" in board._htmls(state)["back"]
-    assert board._texts(state)["withheld"] == "", "the gauge says it"
+    assert "Cannot judge the back." in board.gauges(state)["back"]
+    assert "Cross your arms" in board.gauges(state)["back"]
+    assert board.texts(state)["withheld"] == "", "the gauge says it"
     other = LiveState(1.0, "moving", "Lifting", withheld="hip bend", withheld_why="A joint was hidden.")
-    assert board._texts(other)["withheld"] == "Cannot judge: hip bend. A joint was hidden."
+    assert board.texts(other)["withheld"] == "Cannot judge: hip bend. A joint was hidden."
 
 
 def test_the_board_shows_count_cue_range_and_the_band() -> None:
@@ -93,11 +95,11 @@ def test_the_board_shows_count_cue_range_and_the_band() -> None:
     state = LiveState(
         1.0, "moving", "lower", count=3, target=8, cue=cue, back=band, range=RangeGauge(60.0, 0.9, 0.8)
     )
-    texts, htmls = board._texts(state), board._htmls(state)
+    texts, htmls = board.texts(state), board.gauges(state)
     assert (texts["say"], texts["count"], texts["of"], texts["cue"]) == ("Lower", "3", "of 8", "Stay tall.")
     assert "leaving the band" in htmls["back"]
     assert "far enough" in htmls["range"]
-    assert board._texts(LiveState(1.0, "resting", "Rest.", wait_s=75.0))["wait"] == "1:15"
+    assert board.texts(LiveState(1.0, "resting", "Rest.", wait_s=75.0))["wait"] == "1:15"
 
 
 def test_the_session_stops_by_its_key_and_a_display_only_shows(browser: TestClient, live: Coach) -> None:
@@ -125,3 +127,32 @@ def test_a_session_that_is_over_is_forgotten(tmp_path: Path) -> None:
     del gone
     assert followed("key") is None
     assert TestClient(Starlette(routes=routes())).get("/formcheck/live/key/events").status_code == 404
+
+
+def test_the_board_says_all_the_time_who_may_watch_and_one_key_ends_it(
+    browser: TestClient, live: Coach
+) -> None:
+    assert live.worker is not None
+    act = "/formcheck/live/{}/act?what={}"
+    assert browser.post(act.format(live.id, "unwatch"), headers=OURS).status_code == 404, "nobody watches"
+    assert board.board_state(live.worker)["htmls"].get("watched") == ""
+    live.watch = Watch(live.worker, Party("p", "Alex"), Party("c", "Kim <3"))
+    shown = board.board_state(live.worker, 0, live.watch)["htmls"]["watched"]
+    assert "Kim &lt;3 may watch this set" in shown
+    assert "no picture" in shown
+    assert 'data-act="unwatch"' in shown
+    with live.watch.looking():
+        assert "is watching" in board.watched_html(live.watch, keys=True)
+    assert "data-act" not in board.watched_html(live.watch, keys=False), "a display only shows"
+    assert browser.post(act.format(live.display_code, "unwatch"), headers=OURS).status_code == 404
+    assert browser.post(act.format(live.id, "unwatch"), headers=OURS).status_code == 200
+    assert not live.watch.open
+    assert "Nobody watches." in board.watched_html(live.watch, keys=True)
+
+
+def test_a_clinician_s_cue_stays_in_sight_for_a_while() -> None:
+    said = (Line(1, 4.0, "clinician", "Kim: Slower."), Line(2, 5.0, "count", "3"))
+    state = LiveState(6.0, "moving", "Lift", lines=said)
+    assert board.texts(state)["advice"] == "Kim: Slower."
+    later = LiveState(4.0 + board.ADVICE_STAYS_S, "moving", "Lift", lines=said)
+    assert board.texts(later)["advice"] == ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -19,12 +20,15 @@ from formcheck.ui import pages
 from formcheck.ui.accounts.asking import COOKIE
 from formcheck.ui.accounts.gate import OPENID
 from formcheck.ui.kept import kept
+from formcheck.ui.live.coach import Coach
 from formcheck.ui.plan.plan_log import StoredLog
 from tests.store.world import World, make_world, mine
 from tests.ui.conftest import APP, PATIENCE_S, said
+from tests.ui.live_sets import showing
 
 EVERYBODY = ("nobody", "patient", "other", "clinician", "foreign", "withdrawn")
 FILM, WORDS = "unmistakable", "The patient"
+SHOWN, CUES = "</strong> lets you watch a set now", "Say one cue to"
 SAID, MOVE = "It felt unlike itself", "unheard-of-movement"
 REASON = "Because of the swan lake"
 LOCKED, FELT = BY_ID["night-pain"].text, "Worst pain at rest"
@@ -74,7 +78,14 @@ def agreement() -> None:
     guarded(page)()
 
 
-PAGES = {each.__name__: each for each in (sets, patients, plan, progress, queue, agreement)}
+def watch() -> None:
+    from formcheck.ui.guarded import guarded
+    from formcheck.ui.watch.page import page
+
+    guarded(page)()
+
+
+PAGES = {each.__name__: each for each in (sets, patients, plan, progress, queue, agreement, watch)}
 OWN, CARE, BOTH = {"patient"}, {"clinician"}, {"patient", "clinician"}
 NOBODY: set[str] = set()
 TABLE = [
@@ -92,12 +103,14 @@ TABLE = [
     ("patients", "prescription", Level.NOTHING, {REASON: CARE}),
     ("plan", "patient", Level.NOTHING, {LOCKED: BOTH}),
     ("progress", "patient", Level.NOTHING, {FELT: BOTH}),
-    ("queue", "", Level.NOTHING, {WORDS: NOBODY}),
     ("queue", "", Level.NUMBERS, {WORDS: CARE}),
     ("queue", "set", Level.NOTHING, {SAID: NOBODY}),
     ("queue", "set", Level.NUMBERS, {SAID: CARE}),
     ("queue", "beside", Level.NOTHING, {FILM: NOBODY}),
     ("queue", "beside", Level.NUMBERS, {FILM: CARE}),
+    ("queue", "", Level.NOTHING, {SHOWN: CARE}),
+    ("watch", "", Level.NOTHING, {SHOWN: CARE, WORDS: CARE}),
+    ("watch", "watch", Level.NOTHING, {WORDS: CARE, CUES: CARE}),
     ("agreement", "", Level.NOTHING, {MOVE: NOBODY}),
     ("agreement", "", Level.NUMBERS, {MOVE: CARE}),
 ]
@@ -164,6 +177,13 @@ def judged_by(world: World, set_id: str) -> None:
 
 
 @pytest.fixture
+def live(clinic: World, tmp_path: Path) -> Iterator[Coach]:
+    """A live set of the patient's that the clinician in care may watch."""
+    with showing(clinic, tmp_path) as coach:
+        yield coach
+
+
+@pytest.fixture
 def seen(clinic: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, dict[str, str]], str]:
     """Return all that somebody reads on a page."""
 
@@ -186,6 +206,7 @@ def seen(clinic: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, 
 @pytest.mark.parametrize(("name", "key", "level", "secrets"), TABLE, ids=lambda each: str(each)[:9])
 def test_the_table(
     clinic: World,
+    live: Coach,
     seen: Callable[[str, str, dict[str, str]], str],
     name: str,
     key: str,
@@ -198,6 +219,7 @@ def test_the_table(
         "beside": {"set": set_id, "beside": set_id},
         "patient": {"patient": mine(clinic)},
         "prescription": {"patient": mine(clinic), "part": "prescription"},
+        "watch": {"watch": live.watch.id if live.watch is not None else ""},
         "": {},
     }[key]
     read = {who: seen(who, name, query) for who in EVERYBODY}
@@ -233,3 +255,15 @@ def test_every_page_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(pages.st, "Page", lambda _page, *, url_path, **_: url_path)
     assert set(pages.all_pages()) == set(PAGES) | KEEPS_NOTHING
     assert {line[0] for line in TABLE} == set(PAGES)
+
+
+def test_a_set_that_is_shown_no_more_is_answered_like_a_guessed_one(
+    clinic: World, live: Coach, seen: Callable[[str, str, dict[str, str]], str]
+) -> None:
+    assert live.watch is not None
+    assert CUES in seen("clinician", "watch", {"watch": live.watch.id})
+    live.watch.end()
+    answers = {seen("clinician", "watch", {"watch": each}) for each in (live.watch.id, "0" * 32, "' OR 1=1")}
+    assert len(answers) == 1
+    assert "not shown to you any more" in answers.pop()
+    assert SHOWN not in seen("clinician", "watch", {})

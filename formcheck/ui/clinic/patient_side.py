@@ -72,9 +72,9 @@ def news(actor: Actor, patient_id: str, known: Mapping[str, LoadedExercise] | No
 
 
 def newest_words(actor: Actor, patient_id: str) -> list[Said]:
-    """Return the last words of clinicians about a patient's sets, newest first."""
+    """Return the last words of clinicians about a patient's sets, newest first; not what was said live."""
     said = kept().remarks.of_patient(actor, patient_id)
-    return [each for each in said if not each.by_patient][:SHOWN_WORDS]
+    return [each for each in said if not each.by_patient and not each.live][:SHOWN_WORDS]
 
 
 def words_html(words: list[Said], zone_name: str | None) -> str:

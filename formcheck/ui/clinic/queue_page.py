@@ -17,6 +17,7 @@ from formcheck.ui.kept import kept
 from formcheck.ui.plan.clock import zone
 from formcheck.ui.plan.plan_log import KIND
 from formcheck.ui.sets.words import when
+from formcheck.ui.watch import page as watching
 
 SET, ORDER = "set", "queue-order"
 SHOWN = 50
@@ -49,6 +50,7 @@ def page() -> None:
 def show(actor: Actor) -> None:
     """Show what waits for a clinician."""
     st.title("Queue", anchor=False)
+    watching.notice(actor)
     again = st.session_state.get("queue-again", False)
     waiting = kept().waiting.of_clinician(actor, kinds=[KIND], reviewed=bool(again))
     every = items(waiting, zone())

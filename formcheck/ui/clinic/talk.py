@@ -74,6 +74,7 @@ def _remark(said: Said, actor: Actor, player: str, zone_name: str | None) -> str
         at = moment(said.moment_s, said.moment_s + MOMENT_S, player)
         pinned = f'<button type="button" class="fc-moment" {at}>▶ {clock(said.moment_s)}</button>'
     name = "You" if own else said.author or GONE
+    when_said = when(said.at, zone_name) + (", said during the set" if said.live else "")
     keys = f'<button type="button" class="fc-quiet" data-answer="{escape(said.id)}">Answer</button>'
     if own:
         keys += (
@@ -81,7 +82,7 @@ def _remark(said: Said, actor: Actor, player: str, zone_name: str | None) -> str
         )
     words = "<br>".join(escape(line) for line in said.words.splitlines())
     return (
-        f'<p class="fc-by"><strong>{escape(name)}</strong> <span>{escape(when(said.at, zone_name))}</span>'
+        f'<p class="fc-by"><strong>{escape(name)}</strong> <span>{escape(when_said)}</span>'
         f'{pinned}</p><p class="fc-words">{words}</p><p class="fc-acts-on">{keys}</p>'
     )
 

@@ -4,11 +4,11 @@
 // waited too long is left out, since a count that comes late is worse than none. Nothing is fetched from
 // anywhere: the voice is the browser's own.
 
-const RANK = { stop: 4, cue: 3, countdown: 3, count: 3, info: 2, setup: 2, praise: 1, pace: 1 };
-const STALE_MS = { stop: 8000, cue: 4000, info: 8000, setup: 4000, countdown: 900, count: 1500, praise: 1500, pace: 600 };
+const RANK = { stop: 4, clinician: 3, cue: 3, countdown: 3, count: 3, info: 2, setup: 2, praise: 1, pace: 1 };
+const STALE_MS = { stop: 8000, clinician: 8000, cue: 4000, info: 8000, setup: 4000, countdown: 900, count: 1500, praise: 1500, pace: 600 };
 // hertz and seconds of each kind's tone; two numbers sound one after the other
 const TONE = {
-  stop: [[220, 0.5], [165, 0.6]], cue: [[330, 0.25], [262, 0.3]], count: [[880, 0.12]], countdown: [[660, 0.12]],
+  stop: [[220, 0.5], [165, 0.6]], clinician: [[392, 0.2], [494, 0.2], [392, 0.3]], cue: [[330, 0.25], [262, 0.3]], count: [[880, 0.12]], countdown: [[660, 0.12]],
   info: [[523, 0.15], [659, 0.2]], setup: [[440, 0.2]], praise: [[784, 0.1], [988, 0.15]], pace: [[520, 0.05]],
 };
 const SHOWN_LINES = 30;
@@ -72,6 +72,8 @@ class Board {
       event.preventDefault();
       this.act("stop");
     }
+    const watched = this.part("watched")?.querySelector('[data-act="unwatch"]');
+    if (event.key.toLowerCase() === "w" && !typing && watched) this.act("unwatch");
   }
 
   act(what) {

@@ -14,11 +14,14 @@ from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.pacer import Pace
 from formcheck.live.state import LiveState, Speed
 from formcheck.live.voice import Line
+from formcheck.live.watch import Watch
 from formcheck.live.worker import LiveWorker
 from formcheck.report.words import BACK, VERDICT_MARK, VERDICT_WORD, degrees, signal_label
 from formcheck.ui.live.coach import Sound
 
 HERE = Path(__file__).parent
+ADVICE_STAYS_S = 10.0
+"""How long a clinician's cue stays in sight: a repetition and a half. Our choice."""
 BACK_SCALE_DEG = 30.0
 """Either way from the start posture; the gravest bound of any exercise is 30 degrees."""
 _WORD = {
@@ -62,7 +65,9 @@ def board_data(session: str, events: str, sound: Sound, *, display: bool = False
     }
 
 
-def board_state(worker: LiveWorker, since: int = 0) -> dict[str, Any]:
+def board_state(
+    worker: LiveWorker, since: int = 0, watch: Watch | None = None, *, keys: bool = True
+) -> dict[str, Any]:
     """Return the board of the moment: texts and drawings by the name of their place, and the lines to say.
 
     Parameters
@@ -71,6 +76,10 @@ def board_state(worker: LiveWorker, since: int = 0) -> dict[str, Any]:
         Whose session.
     since : int
         Lines up to this number were heard already.
+    watch : Watch, optional
+        Who may watch.
+    keys : bool
+        Whether who looks at the board may change that.
     """
     state = worker.state
     speed = state.speed if state is not None else Speed()
@@ -79,8 +88,11 @@ def board_state(worker: LiveWorker, since: int = 0) -> dict[str, Any]:
     return {
         "stage": state.stage if state is not None else "set_up",
         "over": (ended and finished) or not worker.alive,
-        "texts": {**(_texts(state) if state is not None else _STARTING), "trouble": worker.trouble},
-        "htmls": _htmls(state) if state is not None else {},
+        "texts": {**(texts(state) if state is not None else _STARTING), "trouble": worker.trouble},
+        "htmls": {
+            **(gauges(state) if state is not None else {}),
+            "watched": watched_html(watch, keys=keys) if watch is not None else "",
+        },
         "epoch_ms": worker.epoch_s * 1000,
         "rate": round(speed.analysed_per_s),
         "overlay_ms": round(speed.overlay_s * 1000),
@@ -97,7 +109,8 @@ def _line(line: Line) -> dict[str, object]:
 _STARTING = {"say": "Starting the camera.", "hint": "", "speed": ""}
 
 
-def _texts(state: LiveState) -> dict[str, str]:
+def texts(state: LiveState) -> dict[str, str]:
+    """Return what is written, by the name of its place."""
     counting = state.stage in ("moving", "paused", "resting", "ended")
     told_below = state.back is not None and state.withheld == signal_label(BACK)
     withheld = (
@@ -111,10 +124,28 @@ def _texts(state: LiveState) -> dict[str, str]:
         "set": f"Set {state.set_number} of {state.sets}" if state.sets > 1 else "",
         "wait": "" if state.wait_s is None else _clock(state.wait_s),
         "cue": state.cue.text if state.cue is not None else "",
+        "advice": _advice(state),
         "withheld": withheld,
         "verdict": _verdict(state),
         "speed": state.speed.note,
     }
+
+
+def _advice(state: LiveState) -> str:
+    """Return the clinician's last cue while it is fresh."""
+    said = [line for line in state.lines if line.kind == "clinician"]
+    return said[-1].text if said and state.t_s - said[-1].t_s < ADVICE_STAYS_S else ""
+
+
+def watched_html(watch: Watch, *, keys: bool) -> str:
+    """Return who may watch and what they see, with the key that ends it."""
+    name = escape(watch.clinician.name)
+    if watch.open:
+        does = "is watching" if watch.looked_at else "may watch"
+        key = '<button type="button" data-act="unwatch">End it <kbd>W</kbd></button>' if keys else ""
+        return f"<p><b>{name} {does} this set:</b> stick figure and numbers, no picture.</p>{key}"
+    key = f'<button type="button" data-act="watch">Let {name} watch the next set</button>'
+    return f"<p>Nobody watches.</p>{key if keys and watch.renewable else ''}"
 
 
 def _verdict(state: LiveState) -> str:
@@ -128,7 +159,8 @@ def _clock(seconds: float) -> str:
     return f"{left // 60}:{left % 60:02d}" if left >= 10 else str(left)
 
 
-def _htmls(state: LiveState) -> dict[str, str]:
+def gauges(state: LiveState) -> dict[str, str]:
+    """Return what is drawn, by the name of its place."""
     moving = state.stage == "moving"
     return {
         "checks": _checks(state.checks),
@@ -196,9 +228,11 @@ def _frame(*, display: bool) -> str:
     act = "" if display else _ACTIONS
     return f"""
 <p class="fc-withheld-now" role="alert" data-part="trouble"></p>
+<div class="fc-watched" data-part="watched" hidden></div>
 <div class="fc-say"><p data-part="set"></p><h2 data-part="say"></h2><p data-part="hint"></p></div>
 <div class="fc-number"><strong data-part="count"></strong><span data-part="of"></span></div>
 <p class="fc-wait" data-part="wait" role="timer"></p>
+<p class="fc-advice" role="status" data-part="advice"></p>
 <p class="fc-cue" data-part="cue"></p>
 <p class="fc-withheld-now" data-part="withheld"></p>
 <p class="fc-last" data-part="verdict"></p>

@@ -7,11 +7,14 @@ import streamlit as st
 from formcheck.exercises.load import library
 from formcheck.live.picture import Showing
 from formcheck.live.session import REST_S, Plan
+from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.clinic.asked import asked_of_me
 from formcheck.ui.guarded import kindly
 from formcheck.ui.live.board import starter
 from formcheck.ui.live.coach import Choice, Coach, Sound
 from formcheck.ui.text import plain
+from formcheck.ui.watch import letting
+from formcheck.ui.watch.going_on import let_watch
 
 KEY = "live-starter"
 MOST_REPS, MOST_SETS = 50, 10
@@ -74,6 +77,7 @@ def show(live: Coach) -> None:
                 key="live-evidence",
                 help="They are shown afterwards and not kept. Only the positions of your joints are kept.",
             )
+        letting.ask()
         starter("Start", key=KEY, on_answer=kindly(_answered))
     with advice, st.container(border=True):
         st.subheader("How to set up", anchor=False)
@@ -93,7 +97,10 @@ def _answered() -> None:
     if answer["camera"] != "ok":
         live.camera_error = TROUBLE.get(answer["camera"], OTHER_TROUBLE)
         return
+    clinician = letting.chosen()
     live.begin(_choice())
+    if clinician is not None:
+        let_watch(live, page_actor(), clinician)
 
 
 def _choice() -> Choice:

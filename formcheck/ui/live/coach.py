@@ -15,12 +15,14 @@ from formcheck.exercises.load import LoadedExercise, load
 from formcheck.live.finish import FinishedSet, final_pass
 from formcheck.live.picture import Showing
 from formcheck.live.session import Plan
-from formcheck.live.sink import kept_sets, kept_track
+from formcheck.live.sink import SetSink, kept_sets, kept_track
+from formcheck.live.watch import Watch
 from formcheck.live.worker import LiveWorker, Work
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.model_files import ModelFile, list_models, resolve
+from formcheck.store.watching import Moment
 from formcheck.ui.clinic.asked import asked_of_me
-from formcheck.ui.sets.live_sink import live_folder, live_sink
+from formcheck.ui.sets.live_sink import KeptSink, live_folder, live_sink
 
 Sound = Literal["voice", "tones"]
 Face = Literal["choosing", "running", "after", "earlier"]
@@ -63,6 +65,8 @@ class Coach:
         self.id, self.display_code = "", ""
         self.choice: Choice | None = None
         self.worker: LiveWorker | None = None
+        self.watch: Watch | None = None
+        self._sink: SetSink | None = None
         self.earlier: tuple[FinishedSet, ...] = ()
         self.camera_error = ""
         self.felt: Feeling | None = None
@@ -84,12 +88,12 @@ class Coach:
         """Start with a choice; the camera comes by itself."""
         self.forget()
         self.id, self.display_code = secrets.token_hex(16), secrets.token_urlsafe(12)
-        self.choice, self.felt = choice, None
+        self.choice, self.felt, self._sink = choice, None, live_sink(self.folder)
         self.worker = LiveWorker(
             Work(
                 choice.loaded,
                 choice.plan,
-                live_sink(self.folder),
+                self._sink,
                 models(),
                 _estimator,
                 choice.showing,
@@ -119,6 +123,7 @@ class Coach:
         """Leave this session; its sets stay where they are kept."""
         self.close()
         self.worker, self.earlier, self.choice, self.camera_error = None, (), None, ""
+        self.watch = self._sink = None
 
     def delete(self) -> None:
         """Leave this session and delete everything that was kept of it."""
@@ -128,9 +133,16 @@ class Coach:
             shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:
-        """Give the worker's thread and landmarker back."""
+        """Give the worker's thread and landmarker back; nobody watches any more."""
+        if self.watch is not None:
+            self.watch.end()
         if self.worker is not None:
             self.worker.close()
+
+    @property
+    def moment(self) -> Moment | None:
+        """Where the set is that goes on; None where none is kept."""
+        return self._sink.moment if isinstance(self._sink, KeptSink) else None
 
     @property
     def finished(self) -> Sequence[FinishedSet]:

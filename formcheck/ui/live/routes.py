@@ -56,12 +56,13 @@ async def _events(request: Request) -> Response:
 
 async def _states(request: Request, live: Coach) -> AsyncIterator[str]:
     """Yield every change of the board; lines only once."""
+    keys = request.path_params["key"] == live.id  # a display only shows
     told, before, quiet_s = 0, "", 0.0
     while not await request.is_disconnected():
         worker = live.worker
         if worker is None:
             return
-        state = board_state(worker, since=told)
+        state = board_state(worker, told, live.watch, keys=keys)
         now = json.dumps(state)
         quiet_s += STEP_S
         if now != before or quiet_s >= ALIVE_S:
@@ -77,8 +78,15 @@ async def _states(request: Request, live: Coach) -> AsyncIterator[str]:
 async def _act(request: Request) -> Response:
     key = request.path_params["key"]
     live = followed(key)
-    what = _COMMANDS.get(request.query_params.get("what", ""))
-    if live is None or live.worker is None or live.id != key or what is None or not from_our_pages(request):
+    what = request.query_params.get("what", "")
+    if live is None or live.worker is None or live.id != key or not from_our_pages(request):
         return PlainTextResponse("Not possible.", 404)
-    live.worker.command(what)
+    if what in _COMMANDS:
+        live.worker.command(_COMMANDS[what])
+    elif live.watch is not None and what == "unwatch":
+        live.watch.end()
+    elif live.watch is not None and what == "watch":
+        live.watch.renew()
+    else:
+        return PlainTextResponse("Not possible.", 404)
     return PlainTextResponse("ok")

@@ -14,6 +14,7 @@ from formcheck.store.columns import now
 from formcheck.store.live import LiveSet
 from formcheck.store.records import NewSet
 from formcheck.store.store import Store
+from formcheck.store.watching import Moment
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.kept import kept
 
@@ -40,6 +41,12 @@ class KeptSink:
         self._store = store
         self._actor = actor
         self._live: LiveSet | None = None
+        self._moment: Moment | None = None
+
+    @property
+    def moment(self) -> Moment | None:
+        """Where the set is that goes on; None between sets, and where none is kept."""
+        return self._moment
 
     def begin(self, about: AboutSet) -> None:
         """Begin a set; one that was not ended is finished beside the pages."""
@@ -56,11 +63,12 @@ class KeptSink:
         self._folder.add(pose)
         if self._live is None:
             return
+        self._moment = Moment(self._live.set_id, pose.t_s)
         try:
             self._live.add(pose)
         except FormcheckError:  # the store is away, or the owner deleted the set on another page
             _LOG.exception("a live set is kept no further")
-            self._live = None
+            self._live = self._moment = None
 
     def end(self) -> Callable[[], PoseTrack]:
         """End the set, and have its report made beside the pages."""
@@ -69,7 +77,7 @@ class KeptSink:
         return collect
 
     def _hand_over(self) -> None:
-        live, self._live = self._live, None
+        live, self._live, self._moment = self._live, None, None
         if live is not None:  # the camera's thread does not wait for the database
             threading.Thread(target=_finish, args=(live,), name="formcheck-live-end", daemon=True).start()
 

@@ -1,0 +1,1 @@
+"""Live watch: a clinician looks on while a patient does a set, and sends one cue at a time."""

@@ -1,0 +1,138 @@
+// A set as somebody else does it: shows the newest reading and how old it is, and sends one cue at a time.
+//
+// A reading that is too old is taken off the page, also when the line is cut: a figure is taken for now.
+
+const CLOCK_MS = 200;
+const OLD_MS = 1500;
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const root = parentElement.querySelector(".fc-watching");
+  if (!root) return undefined;
+  const watching = new Watching(root, data, setTriggerValue);
+  watching.begin();
+  return () => watching.leave();
+}
+
+class Watching {
+  constructor(root, data, tell) {
+    this.root = root;
+    this.data = data;
+    this.tell = tell;
+    this.controller = new AbortController();
+    this.seen = null; // when the newest reading was taken, on this page's clock
+    this.free = 0; // when the next cue may be sent
+    this.hears = false;
+  }
+
+  begin() {
+    if (this.root.fcOf !== this.data.id) {
+      this.root.innerHTML = this.data.frame;
+      this.root.fcOf = this.data.id;
+    }
+    const on = (name, act) => this.root.addEventListener(name, act, { signal: this.controller.signal });
+    on("click", (event) => {
+      const key = event.target.closest("[data-cue]");
+      if (key) this.send(key.dataset.cue);
+    });
+    on("submit", (event) => {
+      event.preventDefault();
+      this.send(this.part("words").value);
+    });
+    this.events = new EventSource(`${this.data.address}/events`);
+    this.events.onmessage = (event) => this.show(JSON.parse(event.data));
+    this.events.onerror = () => {
+      if (this.events.readyState === EventSource.CLOSED) this.over();
+    };
+    this.timer = setInterval(() => this.tick(), CLOCK_MS);
+    this.tick();
+  }
+
+  leave() {
+    this.controller.abort();
+    this.events?.close();
+    clearInterval(this.timer);
+  }
+
+  over() {
+    this.leave();
+    this.clear();
+    this.part("say").textContent = "This set is over.";
+    this.tell("over", Date.now());
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  show(state) {
+    if (state.over) return this.over();
+    for (const [name, text] of Object.entries(state.texts)) this.write(name, text);
+    for (const [name, html] of Object.entries(state.htmls)) this.draw(name, html);
+    this.seen = state.age_ms === null ? null : performance.now() - state.age_ms;
+    this.free = performance.now() + state.wait_ms;
+    this.hears = state.hears;
+    this.tick();
+    return undefined;
+  }
+
+  write(name, text) {
+    const part = this.part(name);
+    if (!part) return;
+    if (part.textContent !== text) part.textContent = text;
+    part.hidden = text === "";
+  }
+
+  draw(name, html) {
+    const part = this.part(name);
+    if (!part || part.fcHtml === html) return;
+    part.innerHTML = html;
+    part.fcHtml = html;
+    part.hidden = html === "";
+  }
+
+  clear() {
+    for (const part of this.root.querySelectorAll(".fc-scene > div, .fc-reading [data-part]")) {
+      if (part.fcHtml !== undefined) this.draw(part.dataset.part, "");
+      else this.write(part.dataset.part, "");
+    }
+  }
+
+  tick() {
+    const age = this.seen === null ? null : performance.now() - this.seen;
+    const gone = age === null || age > this.data.expires_ms;
+    if (age !== null && gone) {
+      this.clear();
+      this.write("say", "No reading comes any more.");
+    }
+    this.root.dataset.age = age === null ? "" : Math.round(age);
+    this.root.classList.toggle("fc-old", age !== null && age > OLD_MS);
+    this.write("age", age === null ? "no reading yet" : `reading ${(age / 1000).toFixed(age < 9950 ? 1 : 0)} s old`);
+    const wait = Math.ceil((this.free - performance.now()) / 1000);
+    const ready = this.hears && wait <= 0 && !gone;
+    for (const key of this.root.querySelectorAll("[data-cue], .fc-own button")) key.disabled = !ready;
+    if (this.problem) return;
+    const why = this.hears ? `The next cue in ${wait} s.` : "A cue can be sent once the set has begun.";
+    this.part("status").textContent = ready || gone ? "" : why;
+  }
+
+  async send(words) {
+    this.free = performance.now() + 1000; // until the server says how long
+    this.say("");
+    this.tick();
+    try {
+      const answer = await fetch(`${this.data.address}/cue`, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ words }),
+      });
+      if (answer.ok) this.part("words").value = "";
+      else this.say((await answer.json()).problem);
+    } catch {
+      this.say("The server does not answer. Nothing was said: send it again.");
+    }
+  }
+
+  say(problem) {
+    this.problem = problem;
+    this.part("status").textContent = problem;
+  }
+}
