@@ -262,10 +262,10 @@ def summary(
         "raw_mediapipe_ms": [round(each["median_ms"], 1) for each in raw],
         "analysed_per_s": [round(each, 1) for each in rates],
         "share_of_raw": round(sum(rates) / raw_per_s, 2),
-        "picture_to_overlay_ms": _spread([1000 * s for each in sessions for s in each.overlay_s]),
-        "own_work_ms": _spread([1000 * s for each in sessions for s in each.own_s]),
-        "own_processor_ms": _spread([1000 * s for each in sessions for s in each.own_cpu_s]),
-        "onset_to_noticed_beyond_minimum_ms": _spread([1000 * each for each in delays_s]),
+        "picture_to_overlay_ms": spread([1000 * s for each in sessions for s in each.overlay_s]),
+        "own_work_ms": spread([1000 * s for each in sessions for s in each.own_s]),
+        "own_processor_ms": spread([1000 * s for each in sessions for s in each.own_cpu_s]),
+        "onset_to_noticed_beyond_minimum_ms": spread([1000 * each for each in delays_s]),
         "onsets": f"{len(delays_s)} noticed",
         "memory_mb": [round(settled[0]), round(settled[-1])],
     }
@@ -283,7 +283,8 @@ def delays(film: Film, session: Times) -> list[float]:
     return found
 
 
-def _spread(values: Any) -> dict[str, float]:  # noqa: ANN401 - a list or an array
+def spread(values: Any) -> dict[str, float]:  # noqa: ANN401 - a list or an array
+    """Return the median and the 95th percentile."""
     if not len(values):
         return {}
     return {
