@@ -2,9 +2,11 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import ifaddr
 import segno
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -35,11 +37,20 @@ def lan_address() -> str:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(("192.0.2.1", 9))  # a documentation address; this sends nothing
             address: str = probe.getsockname()[0]
-    except OSError as error:
-        raise UsageError(
-            "This computer is on no network. Connect it to the phone's, then try again."
-        ) from error
-    return address
+            return address
+    except OSError:  # a network that leads nowhere else, such as a phone's own, does for a phone
+        found = next(_own_addresses(), "")
+    if not found:
+        raise UsageError("This computer is on no network. Connect it to the phone's, then try again.")
+    return found
+
+
+def _own_addresses() -> Iterator[str]:
+    """Yield this computer's IPv4 addresses that others on a network can reach."""
+    for adapter in ifaddr.get_adapters():
+        for each in adapter.ips:
+            if each.is_IPv4 and not ipaddress.ip_address(str(each.ip)).is_loopback:
+                yield str(each.ip)
 
 
 def write_certificate(folder: Path, address: str) -> tuple[Path, Path]:

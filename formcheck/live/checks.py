@@ -3,13 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.measure import MARGIN
 from formcheck.body.pose import Floats, PoseTrack
-from formcheck.body.scale import BodyScale, mid_shoulder_px
+from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
 from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
 from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulder_ratio
@@ -31,8 +32,11 @@ MAX_SLANT_DEG = 10.0
 # measurement.md, section 4: 20 % of the back under an arm, 70 % of it seen.
 MAX_COVERED, MIN_SEEN = 0.2, 0.6
 MIN_FOUND = 0.7
-BACK_FREE = "Back free"
+BACK_FREE, WHOLE = "Back free", "Whole body"
 _ENDS = ("ear", "shoulder", "hip", "knee", "ankle")
+
+
+Posture = Literal["upright", "sitting", "lying"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,24 @@ def _distance(scene: _Scene) -> str:
     return ""
 
 
+def posture(track: PoseTrack) -> Posture:
+    """Return how somebody holds their trunk and thighs, in a track of moments, as far as the picture tells.
+
+    Whoever kneels on one knee has one thigh down and is upright.
+    """
+    points = track.landmarks_px
+    hips = np.nanmedian(mid_hip_px(points), axis=0)
+    trunk = np.nanmedian(mid_shoulder_px(points), axis=0) - hips
+    knees = [np.nanmedian(points[:, of_side("knee", side)], axis=0) - hips for side in ("left", "right")]
+    if _flat(trunk):
+        return "lying"
+    return "sitting" if all(_flat(knee) for knee in knees) else "upright"
+
+
+def _flat(line: Floats) -> bool:
+    return bool(abs(line[0]) > abs(line[1]))
+
+
 def _steps(way: str, scene: _Scene) -> str:
     share = scene.scale.trunk_px / max(1, scene.track.origin.height_px)
     metres = [TRUNK_M / (2 * HALF_VIEW * max(each, 0.02)) for each in (share, GOOD)]
@@ -201,7 +223,7 @@ def _pictures(scene: _Scene) -> str:
 
 
 _CHECKS: Sequence[tuple[str, Callable[[_Scene], str]]] = (
-    ("Whole body", _whole),
+    (WHOLE, _whole),
     ("Distance", _distance),
     ("Side to the camera", _turned),
     ("Camera level", _level),

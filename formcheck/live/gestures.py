@@ -24,10 +24,10 @@ class RaisedHand:
     Parameters
     ----------
     trunk_px : float
-        The trunk's length: a wrist counts a fifth of it above nose and ears.
+        The trunk's length: a wrist counts a fifth of it above nose and ears. NaN: nobody is watched.
     """
 
-    trunk_px: float
+    trunk_px: float = float("nan")
     _since_s: float | None = field(default=None, init=False)
     _seen_s: float = field(default=float("-inf"), init=False)
 

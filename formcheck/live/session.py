@@ -103,7 +103,7 @@ class LiveSession:
     _set: LiveSet | None = field(default=None, init=False)
     _about: AboutSet | None = field(default=None, init=False)
     _keeper: Keeper | None = field(default=None, init=False)
-    _hand: RaisedHand | None = field(default=None, init=False)
+    _hand: RaisedHand = field(default_factory=RaisedHand, init=False)
     _zero_s: float = field(default=0.0, init=False)
     _now_s: float = field(default=0.0, init=False)
     _seen_s: float = field(default=0.0, init=False)
@@ -255,6 +255,9 @@ class LiveSession:
     def _prepare(self, pose: Pose, brightness: float) -> None:
         ready = self._set_up.feed(pose, brightness)
         self._stage = "neutral" if self._set_up.held_s is not None else "set_up"
+        self._hand.trunk_px = self._set_up.trunk_px
+        if self._stopped_by_hand(pose):
+            return
         if ready is not None:
             self._begin(ready, pose)
 
@@ -307,7 +310,7 @@ class LiveSession:
             self._finish_set()
 
     def _stopped_by_hand(self, pose: Pose) -> bool:
-        if self._hand is None or not self._hand.feed(pose):
+        if not self._hand.feed(pose):
             return False
         self._end("stopped", _STOPPED)
         return True

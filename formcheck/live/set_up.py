@@ -22,7 +22,7 @@ from formcheck.body.view import LeftRight, estimate_view
 from formcheck.coach.baseline import Baseline
 from formcheck.coach.working_side import opposite, signals_from
 from formcheck.exercises.schema import Exercise
-from formcheck.live.checks import BACK_FREE, Check, look
+from formcheck.live.checks import BACK_FREE, WHOLE, Check, Posture, look, posture
 from formcheck.live.stream import set_up_baseline
 from formcheck.live.voice import Voice
 from formcheck.report.words import BACK
@@ -42,7 +42,7 @@ STEADY_S = 0.4  # a check that is well for one look may be a flicker
 # other angles are worth having, and the back says "cannot judge". Our choice.
 TRIES = 2
 BACK_PATIENCE_S = 25.0
-GROW_TALL = "Grow tall, hold still."
+HOLD = {"upright": "Grow tall, hold still.", "sitting": "Sit tall, hold still.", "lying": "Lie still."}
 _COUNTDOWN = ((0.0, "three"), (1.0, "two"), (2.0, "one"))
 
 
@@ -78,6 +78,9 @@ class SetUp:
     voice: Voice
     checks: tuple[Check, ...] = field(default=(), init=False)
     held_s: float | None = field(default=None, init=False)
+    trunk_px: float = field(default=float("nan"), init=False)
+    """The trunk's length while the whole body is in the picture; else NaN."""
+    _posture: Posture = field(default="upright", init=False)
     _poses: deque[Pose] = field(default_factory=deque, init=False)
     _looked_s: float = field(default=float("-inf"), init=False)
     _failing: tuple[str, float] = field(default=("", 0.0), init=False)
@@ -99,7 +102,7 @@ class SetUp:
             return self._fix
         if not self.checks:
             return "Starting the camera."
-        return GROW_TALL if self.held_s is not None else self.exercise.start_posture.text
+        return HOLD[self._posture] if self.held_s is not None else self.exercise.start_posture.text
 
     def feed(self, pose: Pose, brightness: float) -> Ready | None:
         """Take a pose and the picture's mean brightness (0 to 255); return the neutral once it was held."""
@@ -109,16 +112,18 @@ class SetUp:
         if pose.t_s - self._looked_s < LOOKED_EVERY_S:
             return None
         self._looked_s = pose.t_s
-        self.checks = self._with_patience(
-            look(self._last(CHECKED_OVER_S), brightness, self.exercise), pose.t_s
-        )
+        lately = self._last(CHECKED_OVER_S)
+        self.checks = self._with_patience(look(lately, brightness, self.exercise), pose.t_s)
+        whole = any(check.name == WHOLE and check.ok for check in self.checks)
+        self.trunk_px = BodyScale.of(lately[lately.found]).trunk_px if whole else float("nan")
         self._say_fix(pose.t_s)
         if not self.good:
             self._since_s, self.held_s, self._good_since_s = None, None, None
             return None
         self._good_since_s = pose.t_s if self._good_since_s is None else self._good_since_s
         if pose.t_s - self._good_since_s >= STEADY_S:  # the numbers would come too late behind it
-            self.voice.say(pose.t_s, "setup", GROW_TALL)
+            self._posture = posture(self._last(CHECKED_OVER_S))
+            self.voice.say(pose.t_s, "setup", HOLD[self._posture])
         return self._watch_hold(pose.t_s) if pose.t_s - self._good_since_s >= GOOD_FOR_S else None
 
     @property

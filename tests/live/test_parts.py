@@ -10,14 +10,25 @@ import pytest
 from formcheck.body.pose import Origin, Pose, PoseTrack
 from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.exercises.load import load
-from formcheck.live.checks import Check, look
+from formcheck.live.checks import Check, look, posture
 from formcheck.live.pacer import Pacer
 from formcheck.live.picture import evidence, mirrored
 from formcheck.live.sink import ABOUT, POSES, AboutSet, FolderSink, kept_sets, kept_track
 from formcheck.live.voice import KEPT, REPEATED_AFTER_S, Voice
 from formcheck.report.words import Focus
 from formcheck.sources.frames import Frame
-from tests.synthetic import Camera, film, posed, squats, standing
+from tests.synthetic import (
+    Camera,
+    Motion,
+    bench_lowerings,
+    couch_stretches,
+    film,
+    posed,
+    seated_lifts,
+    squats,
+    standing,
+    supine_marches,
+)
 
 GOOD = Camera(width_px=1280, height_px=720, distance_m=3.4, focal=1.2)
 MARCH = load("march-neutral").exercise
@@ -92,6 +103,22 @@ def test_who_sits_is_not_told_that_the_camera_is_tilted() -> None:
     sitting = {f"hip_flexion_{side}": 90.0 for side in ("left", "right")}
     checks = look(film(posed(1.0, **sitting), GOOD), 120.0, load("seated-lift-over").exercise)
     assert Check("Camera level", "") in checks
+
+
+@pytest.mark.parametrize(
+    ("motion", "held"),
+    [
+        (standing(1.0), "upright"),
+        (couch_stretches(1), "upright"),
+        (seated_lifts(1), "sitting"),
+        (supine_marches(1), "lying"),
+        (bench_lowerings(1), "lying"),
+    ],
+    ids=["standing", "half-kneeling", "sitting", "lying", "at the edge of a bench"],
+)
+def test_nobody_who_lies_is_told_to_grow_tall(motion: Motion, held: str) -> None:
+    track = film(motion, GOOD)
+    assert posture(track[track.t_s < 0.5]) == held
 
 
 # ---- voice -------------------------------------------------------------------------------------

@@ -125,6 +125,17 @@ def test_a_raised_hand_stops_within_a_second(begin: Begin, track: PoseTrack) -> 
     assert said(session, "stop")[-1].startswith("Stopped.")
 
 
+def test_a_raised_hand_stops_before_the_set_too(begin: Begin, track: PoseTrack) -> None:
+    session = begin(track)
+    poses = list(track)
+    play(session, poses[:45])
+    assert session.stage in ("set_up", "neutral")
+    for pose in poses[45:90]:
+        session.feed(with_raised_hand(pose))
+    assert session.ending == "stopped"
+    assert session.records == []
+
+
 def test_a_hand_that_wipes_the_brow_stops_nothing(begin: Begin, track: PoseTrack) -> None:
     session, poses = moving(begin, track)
     for i, pose in enumerate(poses):

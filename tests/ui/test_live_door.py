@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+import ifaddr
 import pytest
 from cryptography import x509
 from starlette.applications import Starlette
@@ -100,13 +101,25 @@ def test_the_terminal_shows_a_code_the_address_and_the_warning() -> None:
     assert new_token() != new_token()
 
 
-def test_without_a_network_it_is_said_kindly(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("cable", "found"), [(None, ""), ("10.42.0.1", "10.42.0.1")])
+def test_a_network_that_leads_nowhere_will_do_and_none_is_said_kindly(
+    monkeypatch: pytest.MonkeyPatch, cable: str | None, found: str
+) -> None:
     def nowhere(*_: object) -> None:
         raise OSError(101, "Network is unreachable")
 
+    here = [
+        ifaddr.Adapter("lo", "lo", [ifaddr.IP("127.0.0.1", 8, "lo"), ifaddr.IP(("::1", 0, 0), 128, "lo")])
+    ]
+    if cable is not None:
+        here.append(ifaddr.Adapter("hotspot", "hotspot", [ifaddr.IP(cable, 24, "hotspot")]))
     monkeypatch.setattr("socket.socket.connect", nowhere)
-    with pytest.raises(UsageError, match="on no network"):
-        lan_address()
+    monkeypatch.setattr("ifaddr.get_adapters", lambda: here)
+    if found:
+        assert lan_address() == found
+    else:
+        with pytest.raises(UsageError, match="on no network"):
+            lan_address()
 
 
 def test_no_server_of_others_is_asked_unless_somebody_said_so() -> None:
