@@ -32,18 +32,18 @@ HIDDEN_FROM_CLINICIANS = ("live", "plan", "progress")
 
 
 def all_pages() -> list[st.Page]:
-    """Return the pages in the order of the navigation, the first being the start page."""
+    """Return the pages in the order of the navigation; the first one is also the start page."""
     clinician = page_role() == "clinician"
     mine = "Account" if clinician else "My sets"
     for_clinicians = [
-        _page(queue_page, "Queue", "queue", default=True),
+        _page(queue_page, "Queue", "queue"),
         _page(patients_page, "Patients", "patients"),
         _page(watch_page, "Watch", "watch"),
         _page(agreement_page, "Agreement", "agreement"),
     ]
     return [
         *(for_clinicians if clinician else []),
-        _page(review_page, "Review", "review", default=not clinician),
+        _page(review_page, "Review", "review"),
         _page(sets_page, mine, "sets"),
         _page(live_page, "Live", "live"),
         _page(plan_page, "Plan", "plan"),
@@ -53,31 +53,41 @@ def all_pages() -> list[st.Page]:
     ]
 
 
+def start_page() -> st.Page:
+    """Return what is shown at the bare address: the first page once more.
+
+    Streamlit knows its default page under no other address, so that a page which must have one is not it.
+    """
+    shown, name = (queue_page, "Queue") if page_role() == "clinician" else (review_page, "Review")
+    return _page(shown, name, "start", default=True)
+
+
 def _page(shown: Callable[[], None], name: str, path: str, *, default: bool = False) -> st.Page:
     return st.Page(guarded(shown), title=f"{name} · formcheck", url_path=path, default=default)
 
 
 def show(page: st.Page, pages: list[st.Page]) -> None:
-    """Show a page in the frame that all share."""
+    """Show a page, the start page or one of the others, in the frame that all share."""
     st.html(f"<style>{_style()}</style>")
     if must_log_in():
         guarded(not_logged_in)()
         return
+    here = page.url_path or pages[0].url_path
     with st.container(key="nav", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<p class="fc-brand">formcheck</p>', width="content")
-        for each in _listed(pages, page):
+        for each in _listed(pages, here):
             label = each.title.partition(" · ")[0]
-            if each.url_path == page.url_path:
+            if each.url_path == here:
                 st.html(f'<p class="fc-here" aria-current="page">{label}</p>', width="content")
             else:
                 st.page_link(each, label=label)
     page.run()
 
 
-def _listed(pages: list[st.Page], here: st.Page) -> list[st.Page]:
+def _listed(pages: list[st.Page], here: str) -> list[st.Page]:
     """Return the pages that the navigation names."""
     hidden = HIDDEN_FROM_CLINICIANS if page_role() == "clinician" else ()
-    return [page for page in pages if page.url_path not in hidden or page.url_path == here.url_path]
+    return [page for page in pages if page.url_path not in hidden or page.url_path == here]
 
 
 @cache

@@ -118,7 +118,9 @@ def upload(server: Server, patient: Page, *, times: int) -> None:
 
 def stands_first(server: Server, clinician: Page) -> None:
     """The red set stands before those that wait for longer; a filter leaves only it."""
-    clinician.goto(server.address)  # the queue is where a clinician begins
+    clinician.goto(server.address)  # the queue is where a clinician begins, and it has its own address too
+    expect(clinician.locator(".fc-here")).to_have_text("Queue")
+    clinician.goto(f"{server.address}/queue")
     rows = clinician.locator(".fc-queue li")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text(NAME)

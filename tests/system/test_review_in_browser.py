@@ -254,3 +254,14 @@ def numbers_after(path: Path, header_end: str) -> int:
     rows = [[float(value) for value in line.split("\t")] for line in body.splitlines()[1:] if line.strip()]
     assert len({len(row) for row in rows}) == 1
     return len(rows)
+
+
+def test_every_page_has_an_address(browser: Browser, server: str) -> None:
+    """The start page too: by its name and at the bare address."""
+    names = {"": "Review", "review": "Review", "sets": "My sets", "live": "Live", "about": "About"}
+    page = browser.new_page()
+    for path, name in names.items():
+        page.goto(f"{server}/{path}")
+        expect(page.locator(".fc-here")).to_have_text(name, timeout=60_000)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.close()

@@ -78,7 +78,7 @@ def _set(live: Coach, done: FinishedSet) -> None:
         if columns.button("Look closer in Review", key=f"live-review-{done.number}"):
             start_again()
             current().begin(track, load(report.exercise.id))
-            st.switch_page(st.Page(review_page, url_path="review", default=True))
+            st.switch_page(st.Page(review_page, url_path="review"))
         columns.download_button(
             "Download the track",
             BytesIO(track.read_bytes()),
