@@ -21,6 +21,12 @@ LOCKED_FOR = timedelta(minutes=15)
 TICKET_LASTS = timedelta(minutes=1)
 
 
+REFUSED = (
+    "Login or password are not right, or the login is locked: after five wrong tries it is for a quarter of "
+    "an hour. Mind capital letters, and try again; or ask whoever runs formcheck for you."
+)
+
+
 class LoginError(FormcheckError):
     """Logging in did not work; the sentence does not say whether there is such a person."""
 
@@ -39,22 +45,17 @@ class Sessions:
         Raises
         ------
         LoginError
-            When login or password are wrong, or the account is locked for a while.
+            When login or password are wrong, or the account is locked for a while: one answer for all, in
+            which nobody reads whether there is such an account.
         """
         login = fold_login(login)
         with self._database.read() as session:
             account = _account(session, login)
             kept = account.password_hash if account else None
-            locked = account is not None and account.locked_until is not None and account.locked_until > now()
         fits = password_fits(kept, password)  # outside of a transaction: it is slow on purpose
-        if locked:
-            raise LoginError(
-                "Too many tries: this login is locked for a quarter of an hour. Then try again, "
-                "or ask whoever runs formcheck for you."
-            )
         with self._database.write() as session:
             account = _account(session, login, for_update=True)
-            if account is None or not fits:
+            if account is None or not fits or _locked(account):
                 _failed(session, account)
                 token = None
             else:
@@ -62,7 +63,7 @@ class Sessions:
                 note(session, account.id, "logged in", _patient(account))
                 token = begin_session(session, account.id)
         if token is None:
-            raise LoginError("Login or password are not right. Mind capital letters, and try again.")
+            raise LoginError(REFUSED)
         return token
 
     def actor(self, token: str | None) -> Actor:
@@ -143,9 +144,16 @@ def _account(session: Session, login: str, *, for_update: bool = False) -> Accou
     return session.scalar(known.with_for_update() if for_update else known)
 
 
+def _locked(account: Account) -> bool:
+    return account.locked_until is not None and account.locked_until > now()
+
+
 def _failed(session: Session, account: Account | None) -> None:
     if account is None:
         note(session, None, "login failed")
+        return
+    if _locked(account):
+        note(session, account.id, "login failed", _patient(account))
         return
     account.failed_logins += 1
     if account.failed_logins >= TRIES:
