@@ -66,7 +66,7 @@ _FAULT_LABEL = {
     "incomplete": "not fully back",
     "short": "smaller than asked",
     "not-clear": "object not cleared",
-    "squatting-in-front": "squatting",
+    "squatting-in-front": "squatting, front view",
 }
 
 

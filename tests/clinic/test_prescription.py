@@ -21,6 +21,7 @@ from formcheck.coach.judge import judge
 from formcheck.errors import UnreadableInputError, UsageError
 from formcheck.exercises.load import library
 from formcheck.plan.entries import Entry, Pain, SetDone, SymptomReport
+from formcheck.report.words import fault_label
 from tests import synthetic
 
 LIBRARY = library()  # read once: a hundred readings are most of the time of these tests
@@ -31,6 +32,14 @@ START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 def test_nothing_prescribed_changes_nothing() -> None:
     assert as_prescribed(SQUAT, None) is SQUAT
+
+
+@pytest.mark.parametrize("name", list(EXERCISES))
+def test_every_limit_has_a_name_of_its_own(name: str) -> None:
+    """Two of one name would be one field in the form, and the change of one would hide the other's."""
+    faults = EXERCISES[name].faults
+    named = [(fault_label(fault.id), severity) for fault in faults for severity, _ in fault.bounds]
+    assert len(named) == len(set(named))
 
 
 @pytest.mark.parametrize("name", list(EXERCISES))
