@@ -4,8 +4,10 @@ The network's mask is some 8 mm to a cell, and in front of a wall of the shirt's
 hollow of the lower back. Here each station's ray is followed through the picture, from the mask's edge far
 enough inwards to cover a filled hollow. A place is the likelier the edge, the more the colour changes across
 it, the more what lies between it and the mask's edge looks like the wall beyond, and the nearer it is to
-the mask's edge; of all smooth paths through the stations the likeliest is taken (dynamic programming). Where
-the picture hardly changes across the path there is no knowing, and the confidence says so.
+the mask's edge; of all smooth paths through the stations the likeliest is taken (dynamic programming). No
+shirt ends within a person's back: a place with a clear change inside of it is the edge of something behind
+the person, such as the frame of a picture. Where the picture hardly changes across the path there is no
+knowing, and the confidence says so.
 """
 
 from dataclasses import dataclass, replace
@@ -28,6 +30,7 @@ _STEP = 0.005  # between places on a ray
 _INWARDS = 0.12  # a filled hollow is up to .08 deep
 _OUTWARDS = 0.04
 _WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
+_NARROW = 2  # the same for things as thin as the frame of a picture
 _WALL = (0.02, 0.05)  # where the wall is looked at, beyond the mask's edge
 _PERSON = (-0.10, -0.045)  # and the person, inside of it
 _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it only costs more
@@ -39,11 +42,17 @@ _FAINT = 6.0  # a change that is believed by half
 _CLEAR = 40.0  # a change that no wall or shirt has in itself
 _WALL_LEVELS = 4.0  # beyond three times this and the wall's own spread something is not the wall
 _PERSON_LEVELS = 12.0  # the same of the person, who is round and shaded
+# Changes over half a centimetre that shirts have in themselves: a share of the colour's own level, because in
+# less light all changes are fainter, and a multiple of the noise.
+_OWN_SHARE = 0.08
+_OWN_NOISE = 3.0
+_THIN = 0.25  # how clear the two sides of a thin thing must be
 # Weights of what speaks against a place.
 _PLAIN = 0.2  # of a faint change, however sure
 _BETWEEN = 0.15
 _WITHIN = 0.3
 _FAR = 0.2  # of a place as far inwards as the search goes
+_PAST = 3.0  # of a place outside of a change that is twice as large as shirts have in themselves
 _BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
 _MOST = 3  # steps from one station to the next
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
@@ -221,11 +230,51 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
     change = jump_sq / (jump_sq + (_FAINT**2 + noise**2))
     against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump_sq / (jump_sq + _CLEAR**2)
     against += _BETWEEN * _between(colour, noise) + _WITHIN * _within(colour, noise)
+    clear = _clear_changes(total, noise)
+    against += _PAST * np.maximum.accumulate(clear, axis=2)[:, :, _INNER]
     away = _PLACES - mask[:, :, None]
     against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / _INWARDS, 1.0)
     path = _smoothest(against)
     steep = np.take_along_axis(change, path[..., None], axis=2)[..., 0]
-    return _PLACES[path] + _sub_pixel(colour, _PLACES[path]), np.asarray(steep, dtype=np.float64)
+    return _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear), np.asarray(steep, dtype=np.float64)
+
+
+def _clear_changes(total: Singles, noise: float) -> Singles:
+    """Return how clearly one thing ends and another begins at each sample, (n, stations, offsets).
+
+    0 for what shirts have in themselves, 1 for twice that; only at the middle of a change, and only where a
+    run of four stations has one near by: what crosses the rays, such as a hem, ends nothing along them.
+
+    Parameters
+    ----------
+    total : ndarray, shape (n, stations, 3, offsets)
+        Running sums of the colours.
+    noise : float
+        As `_colours` gives it.
+    """
+    sums = total[..., _NARROW:] - total[..., :-_NARROW]
+    jump = np.sqrt(((sums[..., _NARROW + 1 :] - sums[..., : -_NARROW - 1]) ** 2).sum(axis=2)) / _NARROW
+    level = np.sqrt((total[..., -1] ** 2).sum(axis=2)) / total.shape[3]
+    own = np.maximum(_OWN_SHARE * level, _OWN_NOISE * noise)[..., None]
+    clear = np.zeros((*total.shape[:2], total.shape[3]), dtype=np.float32)
+    middle = jump >= _spread(jump)
+    middle[..., 1:] &= jump[..., 1:] > jump[..., :-1]  # of equal ones the first
+    clear[..., _NARROW + 1 : -_NARROW] = np.minimum(np.maximum(jump / own - 1.0, 0.0), 1.0) * middle
+    near = _spread(clear)
+    far = _spread(near)
+    before, after, beyond = (np.zeros_like(clear) for _ in range(3))
+    before[:, 1:], after[:, :-1], beyond[:, 2:] = near[:, :-1], near[:, 1:], far[:, :-2]
+    np.maximum(beyond[:, :-2], far[:, 2:], out=beyond[:, :-2])
+    return np.asarray(np.minimum(np.minimum(clear, beyond), np.minimum(before, after)))
+
+
+def _spread(values: Singles) -> Singles:
+    """Return the largest of the five values around each, along the last axis."""
+    result = values.copy()
+    for k in (1, 2):
+        np.maximum(result[..., k:], values[..., :-k], out=result[..., k:])
+        np.maximum(result[..., :-k], values[..., k:], out=result[..., :-k])
+    return result
 
 
 def _between(colour: Singles, noise: float) -> Singles:
@@ -259,14 +308,14 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     n, stations, places = cost.shape
     padded = np.full((n, places + 2 * _MOST), np.inf, dtype=np.float32)
     best = padded[:, _MOST:-_MOST]
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _MOST + 1, axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, places, axis=1)
     reached = np.empty((stations, *windows.shape), dtype=np.float32)
     own = np.ascontiguousarray(np.moveaxis(cost, 1, 0), dtype=np.float32)
     best[:] = own[0]
     for k in range(1, stations):
-        np.add(windows, _PENALTY, out=reached[k])
-        np.add(np.minimum.reduce(reached[k], axis=2), own[k], out=best)
-    came = reached[1:].argmin(axis=3)
+        np.add(windows, _PENALTY[:, None], out=reached[k])
+        np.add(np.minimum.reduce(reached[k], axis=1), own[k], out=best)
+    came = reached[1:].argmin(axis=2)
     path = np.empty((n, stations), dtype=np.intp)
     path[:, -1] = best.argmin(axis=1)
     sides = np.arange(n)
@@ -275,30 +324,47 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     return path
 
 
-def _sub_pixel(colour: Singles, found: Floats) -> Floats:
+def _sub_pixel(colour: Singles, found: Floats, clear: Singles) -> Floats:
     """Return how far beside the path's places (n, stations) the edge itself lies, in trunk lengths.
 
     The windows that find the path are wide, and the shade of a round back draws them inwards.
     """
-    shift = _crossing(colour, _crossing(colour, found)) - found
+    at, thin = _at_thin_things(clear, found)
+    shift = _crossing(colour, _crossing(colour, at, thin), thin) - found
     steady = _steady(shift, 5)
     return np.where(np.abs(shift - steady) < _ASTRAY, shift, steady)
 
 
-def _crossing(colour: Singles, found: Floats) -> Floats:
+def _at_thin_things(clear: Singles, found: Floats) -> tuple[Floats, Bools]:
+    """Return the inner side of what is thin and lies at a place, and where there is such a thing."""
+    first = np.minimum(np.maximum(_sample(found) - 3, 0), len(_OFFSETS) - 9)
+    sides, stations = (np.arange(n) for n in found.shape)
+    changes = (
+        np.lib.stride_tricks.sliding_window_view(clear, 9, axis=2)[sides[:, None], stations, first] > _THIN
+    )
+    thin = changes.sum(axis=2) > 1
+    return np.where(thin, _OFFSETS[first + changes.argmax(axis=2)], found), thin
+
+
+def _sample(place: Floats) -> npt.NDArray[np.intp]:
+    """Return which sample lies nearest to a place."""
+    return np.asarray(np.rint((place - _OFFSETS[0]) / _STEP), dtype=np.intp)
+
+
+def _crossing(colour: Singles, found: Floats, thin: Bools) -> Floats:
     """Return where near a place the colour is half way between what lies just inside and just outside.
 
     By the area under the change, which blur leaves as it is and noise hardly moves. A change that is too
-    faint to be measured so stays where it was.
+    faint to be measured so stays where it was. Where what lies outside is thin, its middle is what counts.
     """
     reach = _HALF_BLUR + _BESIDE
-    first = np.rint((found - _OFFSETS[0]) / _STEP).astype(np.intp) - reach
-    first = np.minimum(np.maximum(first, 0), len(_OFFSETS) - 1 - 2 * reach)
-    windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
+    first = np.minimum(np.maximum(_sample(found) - reach, 0), len(_OFFSETS) - 1 - 2 * reach)
     sides, stations = (np.arange(n) for n in found.shape)
+    windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
     around = windows[sides[:, None], stations, :, first]
     inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
-    turn = around[..., -_BESIDE:].sum(axis=3) / _BESIDE - inside
+    outside = around[..., -_BESIDE:].sum(axis=3) / _BESIDE
+    turn = np.where(thin[..., None], around[..., reach + _HALF_BLUR], outside) - inside
     contrast_sq = (turn**2).sum(axis=2)
     share = np.einsum("nkci,nkc->nki", around[..., _BESIDE:-_BESIDE] - inside[..., None], turn)
     share = np.minimum(np.maximum(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0), 1.0)

@@ -91,6 +91,32 @@ def test_of_a_thing_behind_the_back_that_the_mask_takes_in_little_is_left() -> N
     assert np.abs(error_px(refined(picture, mask))).max() < 0.4 * before
 
 
+@pytest.mark.parametrize("light", [1.0, 0.3])
+@pytest.mark.parametrize("seen_px", [5.0, 8.0])
+def test_the_frame_of_a_picture_along_the_back_is_not_the_back(seen_px: float, light: float) -> None:
+    """Dark, upright, seen between wall and shirt; the mask takes it for the person. In dim light as well."""
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    frame = np.clip(back_x(y) - x + 0.5, 0, 1) * np.clip(x - back_x(y) + seen_px + 0.5, 0, 1)
+    frame *= (y > HIP_Y - 0.55 * TRUNK) & (y < HIP_Y - 0.2 * TRUNK)
+    levels = light * (picture_of(140.0, 205.0, noise=0.0) - 110.0 * frame[..., None])
+    grain = np.random.default_rng(1).normal(0, 2.0, levels.shape)
+    picture = np.asarray(np.clip(levels + grain, 0, 255), np.uint8)
+    edges = refined(picture, np.maximum(mask_of(12.0), frame.astype(np.float32)))
+    seen = edges.confidence[0, USED] >= 0.85
+    error = error_px(edges)[seen]
+    assert seen.mean() > 0.75
+    assert np.sqrt(np.mean(error**2)) < 1.0
+
+
+def test_a_hem_that_crosses_the_rays_is_no_edge_of_the_back() -> None:
+    """A white shirt over dark trousers: a clear change, but along the back and not across it."""
+    picture = picture_of(190.0, 225.0)
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    trousers = (mask_of(12.0) > 0.5) & (y > HIP_Y - 0.15 * TRUNK - 0.5 * (x - 270))
+    picture[trousers] = np.clip(picture[trousers].astype(int) - 130, 0, 255)
+    assert np.abs(error_px(refined(picture, mask_of(12.0)))).max() < 1.5
+
+
 def test_a_smaller_picture_gives_the_same_edge() -> None:
     picture = picture_of(60.0, 180.0)
     half = np.ascontiguousarray(
