@@ -68,19 +68,27 @@ _SUB_RAYS = np.linspace(_FIRST, _LAST - 1, (_LAST - 1 - _FIRST) * _SUB + 1)
 _RAY_S = np.interp(_SUB_RAYS, np.arange(N_EDGE), EDGE_STATIONS)
 _MARGIN = (_WINDOW + 2) * _STEP
 _OFFSETS = np.arange(-_INWARDS - _MARGIN, max(_OUTWARDS + _MARGIN, _WALL[1]) + 1e-9, _STEP)
-_AT_WALL = np.abs(_OFFSETS - np.mean(_WALL)) <= np.ptp(_WALL) / 2
-_AT_PERSON = np.abs(_OFFSETS - np.mean(_PERSON)) <= np.ptp(_PERSON) / 2
+
+
+def _between_ends(low: float, high: float) -> slice:
+    """Return which samples of a ray lie between two offsets; a slice, which costs no copy."""
+    at = np.flatnonzero((low - 1e-9 <= _OFFSETS) & (high + 1e-9 >= _OFFSETS))
+    return slice(int(at[0]), int(at[-1]) + 1)
+
+
+_AT_WALL = _between_ends(*_WALL)
+_AT_PERSON = _between_ends(*_PERSON)
 _INSIDE_OUT = max(_PERSON) < _OFFSETS
 _SMOOTHED = gaussian_filter1d(np.eye(N_EDGE), _ALONG, axis=1, mode="nearest")
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
 _PENALTY = (_BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2).astype(np.float32)
 # Places where the edge may lie, among the samples and among the differences of two windows of them.
-_PLACED = (_OFFSETS >= -_INWARDS - 1e-9) & (_OFFSETS <= _OUTWARDS + 1e-9)
-_PLACES = _OFFSETS[_PLACED]
-_OUTER = np.flatnonzero(_PLACED) + 2  # from here outwards a place says that it is wall
-_INNER = np.flatnonzero(_PLACED) - 2  # up to here that it is person
-_PLACED = _PLACED[_WINDOW + 1 : len(_OFFSETS) - _WINDOW]
+_AT_PLACES = _between_ends(-_INWARDS, _OUTWARDS)
+_PLACES = _OFFSETS[_AT_PLACES]
+_OUTER = slice(_AT_PLACES.start + 2, _AT_PLACES.stop + 2)  # from here outwards a place says that it is wall
+_INNER = slice(_AT_PLACES.start - 2, _AT_PLACES.stop - 2)  # up to here that it is person
+_PLACED = slice(_AT_PLACES.start - _WINDOW - 1, _AT_PLACES.stop - _WINDOW - 1)
 
 
 def refined_edges(
@@ -293,7 +301,7 @@ def _within(colour: Singles, noise: float) -> Singles:
     return np.asarray(inside[:, :, _INNER] / _WINDOW, dtype=np.float32)
 
 
-def _unlike(colour: Singles, where: Bools, levels: float, noise: float) -> Singles:
+def _unlike(colour: Singles, where: slice, levels: float, noise: float) -> Singles:
     """Return how unlike its ray's colour at some offsets each sample is, 0 to 1, (n, stations, offsets)."""
     there = colour[..., where]
     middle = there.shape[3] // 2
