@@ -37,8 +37,6 @@ IDLE_ASK_S, IDLE_END_S = 30.0, 75.0
 # measurement.md, section 6: two to three minutes between sets.
 REST_S = 120.0
 WARNING_S = 10.0
-# Without a picture for so long the camera is gone; a hiccup of the network is shorter. Our choice.
-NO_PICTURE_S = 2.0
 
 ANOTHER = "Somebody else is in the picture; I keep to you."
 ANOTHER_AGAIN_S = 30.0

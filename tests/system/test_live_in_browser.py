@@ -9,6 +9,7 @@ There the tests skip, and say what they saw.
 import json
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ FAULTY, CLEAN = (SAMPLES / f"live-march-{name}.mp4" for name in ("faulty", "clea
 # two rounds of the clip and a half: who missed the first hold takes the next
 PATIENCE_MS = 55_000
 SOON_MS = 20_000
+CUT_S = 3.0
 KINDS = ("setup", "countdown", "cue", "count")
 # Keeps the slowest rate of pictures of the set.
 WATCH = """
@@ -213,6 +215,25 @@ def test_a_hidden_tab_goes_on_and_a_server_that_dies_loses_nothing(
             expect(visit.page.get_by_text("The session before was cut off.")).to_be_visible(timeout=60_000)
             assert int(visit.page.locator(".fc-count strong").inner_text()) >= 1
             photograph(visit.page, "live-cut-off")
+
+
+def test_a_network_that_goes_away_costs_no_session(driver: Playwright, here: Room, server: Server) -> None:
+    with browser_with(driver, here, *camera_clip(CLEAN, here.folder)) as browser:
+        visit = Visit(browser, server)
+        with visit.in_time():
+            visit.choose(8)
+            visit.start()
+            visit.wait_for_stage("moving")
+            with here.cut():
+                time.sleep(CUT_S)
+            visit.wait_for_stage("moving")
+            visit.count_becomes(1)
+            said = [line["text"] for line in visit.lines()]
+            assert any(text.startswith("Paused. No picture") for text in said)
+            assert any(text.startswith("I see you. Go on from") for text in said)
+            visit.page.keyboard.press("Space")
+            expect(visit.page.get_by_role("heading", name="Your live session")).to_be_visible(timeout=SOON_MS)
+            assert visit.page.locator(".fc-count strong").inner_text() == "1"
 
 
 @pytest.mark.parametrize(
