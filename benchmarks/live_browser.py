@@ -129,11 +129,37 @@ def seen(page: Page) -> dict[str, list[Any]]:
     return {name: sorted(rows) for name, rows in found.items()}
 
 
+class Camera:
+    """Tells when the camera gave which picture: it plays the film again and again, never faster than told.
+
+    Parameters
+    ----------
+    notes : list of (float, int)
+        Milliseconds, and the number of the picture that the camera showed then.
+    n : int
+        Pictures of the film.
+    """
+
+    def __init__(self, notes: list[Any], n: int) -> None:
+        self._n = n
+        self._at_ms = np.array([at for at, *_ in notes])
+        # a sample meets its picture half way, on average
+        self._at_ms -= 500 / CAMERA_HZ
+        numbers = np.array([number for _, number in notes])
+        self._count = numbers[0] + np.concatenate([[0], np.cumsum(np.diff(numbers) % n)])
+
+    def since_ms(self, at_ms: float, number: int) -> float:
+        """Return how long before a moment the camera gave a picture the last time."""
+        newest = int(np.interp(at_ms, self._at_ms, self._count)) + 1
+        count = newest - (newest - number) % self._n
+        return at_ms - float(np.interp(count, self._count, self._at_ms))
+
+
 def told(film: Film, notes: dict[str, list[Any]]) -> dict[str, Any]:
     """Return the numbers of the sets that went undisturbed."""
     going = [each for each in notes["rates"] if each[1] == "moving"]
-    began = camera_began_s(film, notes)
-    lags_ms = [1000 * since_s(film, began, at / 1000, k / CAMERA_HZ) for at, k, _ in notes["overlay"]]
+    camera = Camera(notes["camera"], round(film.lasts_s * CAMERA_HZ))
+    lags_ms = [camera.since_ms(at, number) for at, number, _ in notes["overlay"]]
     in_time = [each for each in lags_ms if each < 1000 * SAME_FAULT_S]  # the others were misread
     delays_ms = []
     for at, kind, text in notes["lines"]:
@@ -141,15 +167,14 @@ def told(film: Film, notes: dict[str, list[Any]]) -> dict[str, Any]:
             (fault for words, fault in CUES.items() if kind == "cue" and text.startswith(words)), None
         )
         if fault is not None:
-            late_s = since_s(film, began, at / 1000, film.onsets_s[fault, "amber"])
-            delays_ms += [1000 * late_s] if late_s < SAME_FAULT_S else []
+            late_ms = camera.since_ms(at, round(film.onsets_s[fault, "amber"] * CAMERA_HZ))
+            delays_ms += [late_ms] if late_ms < 1000 * SAME_FAULT_S else []
+    shown_s = (notes["overlay"][-1][0] - notes["overlay"][0][0]) / 1000
     return {
         "picture": going[-1][4],
         "analysed_per_s": spread([each[2] for each in going]),
         "analysed_per_s_least": min(each[2] for each in going),
-        "shown_per_s": round(
-            len(notes["overlay"]) / (notes["overlay"][-1][0] - notes["overlay"][0][0]) * 1000, 1
-        ),
+        "shown_per_s": round(len(notes["overlay"]) / shown_s, 1),
         "arrival_to_overlay_in_the_worker_ms": spread([each[3] for each in going]),
         "camera_to_overlay_on_the_page_ms": spread(in_time),
         "misread_numbers": len(lags_ms) - len(in_time),
@@ -158,24 +183,6 @@ def told(film: Film, notes: dict[str, list[Any]]) -> dict[str, Any]:
         "cues": len(delays_ms),
         "sets": sum(1 for _, stage in notes["stages"] if stage == "resting"),
     }
-
-
-def camera_began_s(film: Film, notes: dict[str, list[Any]]) -> float:
-    """Return when the camera gave the film's first picture, somewhere in the past.
-
-    A picture lasts 33 ms, and is looked at somewhere within them: the least of all differences tells.
-    """
-    first_s = notes["camera"][0][0] / 1000 - notes["camera"][0][1] / CAMERA_HZ
-    differences = [
-        (at / 1000 - k / CAMERA_HZ - first_s + film.lasts_s / 2) % film.lasts_s - film.lasts_s / 2
-        for at, k in notes["camera"]
-    ]
-    return first_s + float(np.percentile(differences, 2))
-
-
-def since_s(film: Film, began_s: float, now_s: float, film_s: float) -> float:
-    """Return how long ago the camera gave the picture of a time of the film, the last time that it did."""
-    return (now_s - began_s - film_s) % film.lasts_s
 
 
 def cut(page: Page, here: Room) -> dict[str, Any]:
