@@ -104,6 +104,7 @@ def told(course: Course) -> dict[str, Any]:
     early, late = (np.array(course.lag_ms)[after][part] for part in (slice(0, 12), slice(-12, None)))
     return {
         "minutes": round(float(t_s[-1]) / 60, 1),
+        "memory_mb_each_minute": [round(float(each)) for each in memory[:: round(60 / EVERY_S)]],
         "sets_judged": course.sets,
         "analysed_per_s_median": round(float(np.median(course.analysed_per_s)), 1),
         "dropped": course.dropped,

@@ -18,7 +18,7 @@ from statistics import median
 from formcheck.body.pose import Origin, Pose
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import LoadedExercise
-from formcheck.live.finish import FinishedSet, final_pass
+from formcheck.live.finish import FinishedSet, final_pass, get_ready
 from formcheck.live.looker import Estimator, Looker
 from formcheck.live.picture import Evidence, Showing, evidence, mirrored
 from formcheck.live.session import Command, LiveSession, Plan, SetRecord
@@ -192,6 +192,7 @@ class LiveWorker:
     def _run(self) -> None:
         looker = self._looker()
         try:
+            get_ready()  # while the model is loaded
             looker.ready()
             while not self._stop:
                 if self._too_slow():
