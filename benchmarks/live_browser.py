@@ -146,7 +146,9 @@ class Camera:
         # a sample meets its picture half way, on average
         self._at_ms -= 500 / CAMERA_HZ
         numbers = np.array([number for _, number in notes])
-        self._count = numbers[0] + np.concatenate([[0], np.cumsum(np.diff(numbers) % n)])
+        # two samples at nearly one time may meet two pictures in either order
+        steps = (np.diff(numbers) + n // 2) % n - n // 2
+        self._count = np.maximum.accumulate(numbers[0] + np.concatenate([[0], np.cumsum(steps)]))
 
     def since_ms(self, at_ms: float, number: int) -> float:
         """Return how long before a moment the camera gave a picture the last time."""

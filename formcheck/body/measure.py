@@ -100,8 +100,10 @@ def _measure_one(
     if kind.measure is None:
         unknown = np.where(gates.nobody, _CODE["nobody"], _CODE["no_lumbar_sensor"])
         return np.full(len(track), np.nan), unknown
-    values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
     against = gates.against(kind, side)
+    if against.all():
+        return np.full(len(track), np.nan), against
+    values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
     against[(against == 0) & ~np.isfinite(values)] = _CODE["hidden"]
     return np.where(against == 0, values, np.nan), against
 
