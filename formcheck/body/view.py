@@ -57,17 +57,22 @@ def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
     of the ears. Each cue saturates, so that no single frame or wild landmark outvotes the rest.
     """
     hip, knee, ankle, heel, toe = np.moveaxis(landmarks_px[..., _BOTH_LEGS, :], -2, 0)
-    feet = np.nan_to_num(toe[..., 0] - heel[..., 0]).sum(axis=-1)
+    feet = _known(toe[..., 0] - heel[..., 0]).sum(axis=-1)
     thigh, shank = knee - hip, ankle - knee
     bend = thigh[..., 0] * shank[..., 1] - thigh[..., 1] * shank[..., 0]
-    knees = np.nan_to_num(bend / (0.5 * scale.trunk_px**2)).sum(axis=-1)
+    knees = _known(bend / (0.5 * scale.trunk_px**2)).sum(axis=-1)
     ears = landmarks_px[..., [Landmark.LEFT_EAR, Landmark.RIGHT_EAR], 0].mean(axis=-1)
-    head = np.nan_to_num(landmarks_px[..., Landmark.NOSE, 0] - ears)
+    head = _known(landmarks_px[..., Landmark.NOSE, 0] - ears)
     return np.asarray(
         _WEIGHT["feet"] * np.tanh(feet / (0.2 * scale.trunk_px))
         + _WEIGHT["knees"] * np.tanh(knees)
         + _WEIGHT["head"] * np.tanh(head / (0.1 * scale.trunk_px))
     )
+
+
+def _known(values: Floats) -> Floats:
+    """Return the values with 0 for what is not known."""
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def estimate_view(track: PoseTrack, scale: BodyScale, *, facing: LeftRight | None = None) -> BodyView:

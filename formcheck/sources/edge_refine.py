@@ -325,10 +325,12 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
         np.add(np.minimum.reduce(reached[k], axis=1), own[k], out=best)
     came = reached[1:].argmin(axis=2)
     path = np.empty((n, stations), dtype=np.intp)
-    path[:, -1] = best.argmin(axis=1)
-    sides = np.arange(n)
-    for k in range(stations - 1, 0, -1):
-        path[:, k - 1] = path[:, k] + came[k - 1, sides, path[:, k]] - _MOST
+    for side in range(n):  # one number at a time: faster than arrays of one
+        place = int(best[side].argmin())
+        for k in range(stations - 1, 0, -1):
+            path[side, k] = place
+            place += int(came[k - 1, side, place]) - _MOST
+        path[side, 0] = place
     return path
 
 
