@@ -127,7 +127,8 @@ def refined_edges(
     base = _without_spikes(mask)
     to_picture = np.array([picture.shape[1] / size_px[0], picture.shape[0] / size_px[1]])
     rays = _Rays(hip, axis, left * length, outwards[sides])
-    colour, noise = _colours(picture, rays.places_px(base) * to_picture, length * float(to_picture.mean()))
+    places = rays.places_px(base) * to_picture[:, None, None, None]
+    colour, noise = _colours(picture, places, length * float(to_picture.mean()))
     found, change = _searched(colour, noise, (mask - base)[:, _FIRST:_LAST])
     points, confidence = edges.points_px.copy(), edges.confidence.copy()
     for i, side in enumerate(sides):
@@ -157,11 +158,11 @@ class _Rays:
     outwards: Floats  # (n,), 1 for the left-hand side, -1 for the right-hand one
 
     def places_px(self, base: Floats) -> Floats:
-        """Return where each ray is sampled, shape (n, rays, offsets, 2)."""
+        """Return where each ray is sampled, x and y, shape (2, n, rays, offsets)."""
         along = np.stack([np.interp(_RAY_S, EDGE_STATIONS, each) for each in base])
         depth = (along[:, :, None] + _OFFSETS) * self.outwards[:, None, None]
         feet = self.hip + _RAY_S[:, None] * self.axis
-        return np.stack([feet[:, i, None] + depth * self.left[i] for i in (0, 1)], axis=-1)
+        return np.stack([feet[:, i, None] + depth * self.left[i] for i in (0, 1)])
 
 
 def _filled(values: Floats, known: Bools) -> Floats:
@@ -192,9 +193,10 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
         Standard deviation between neighbouring rays, levels of 255.
     """
     height, width = picture.shape[:2]
-    flat = places.reshape(-1, 2)
-    low = np.clip(np.floor(flat.min(axis=0)) - 2, 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.ceil(flat.max(axis=0)) + 2, low + 1, [width, height]).astype(int)
+    n, rays, offsets = places.shape[1:]
+    flat = places.reshape(2, n * rays, offsets)
+    low = np.clip(np.floor(flat.min(axis=(1, 2))) - 2, 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(flat.max(axis=(1, 2))) + 2, low + 1, [width, height]).astype(int)
     part = picture[low[1] : high[1], low[0] : high[0]]
     shrink = min(1.0, _FINEST / length)
     if shrink < 1:
@@ -202,11 +204,9 @@ def _colours(picture: Image, places: Floats, length: float) -> tuple[Singles, fl
         how = cv2.INTER_AREA if shrink < 0.5 else cv2.INTER_LINEAR
         part = np.asarray(cv2.resize(part, (int(size[0]), int(size[1])), interpolation=how), np.uint8)
     scale = np.array(part.shape[1::-1]) / (high - low)
-    at = ((places - low) * scale - 0.5).astype(np.float32)
-    n, rays, offsets = at.shape[:3]
-    rows = at.reshape(n * rays, offsets, 2)
+    x, y = (((flat[i] - low[i]) * scale[i] - 0.5).astype(np.float32) for i in (0, 1))
     # a picture's border repeats: what lies outside the picture shows no edge
-    raw = cv2.remap(part, rows[..., 0], rows[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    raw = cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     values = np.asarray(raw, np.float32).reshape(n, rays, offsets * 3)
     some = values[:, :, ::5]  # a fifth tells as much of the noise
     bend = some[:, 2:] - 2 * some[:, 1:-1] + some[:, :-2]
@@ -243,7 +243,8 @@ def _searched(colour: Singles, noise: float, mask: Floats) -> tuple[Floats, Floa
     away = _PLACES - mask[:, :, None]
     against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / _INWARDS, 1.0)
     path = _smoothest(against)
-    steep = np.take_along_axis(change, path[..., None], axis=2)[..., 0]
+    sides, stations = (np.arange(n) for n in path.shape)
+    steep = change[sides[:, None], stations, path]
     return _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear), np.asarray(steep, dtype=np.float64)
 
 
