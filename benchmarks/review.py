@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
 from formcheck.coach.judge import Corrections
@@ -41,6 +42,12 @@ HERE, ROOT = Path(__file__).parent, Path(__file__).parents[1]
 PASSWORD = "three small words"  # noqa: S105 - of nobody
 COMMENT_EVERY = 10
 SOON_MS = 60_000
+ARRIVED = """
+place => [...document.querySelectorAll(".fc-place")].some(each => each.textContent === place)
+  && document.querySelectorAll(".fc-judging").length === 1
+  && document.querySelector(".fc-judging .fc-selected")
+  && !document.querySelector(".fc-mine:not(:empty)")
+"""
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -134,56 +141,68 @@ def log_in(page: Page, address: str) -> None:
     page.locator(".fc-queue").wait_for()
 
 
+@dataclass(frozen=True)
+class Walked:
+    """What one set took: ``opens_s`` of its ``wall_s`` until the next one stood there."""
+
+    reps: int
+    keys: int
+    wall_s: float
+    opens_s: float
+
+
 def walk(page: Page, pid: int, n_sets: int, limit_s: float) -> dict[str, object]:
-    """Go from set to set by keys alone."""
+    """Go from set to set by keys alone; what was measured is told also where a set never comes."""
     page.keyboard.press("n")
-    keys, walls_s, opens_s, reps = 0, [], [], 0
     arrived(page, 1, n_sets)
-    busy_s, until_s = processor_s(pid), time.perf_counter() + limit_s
-    for i in range(1, n_sets + 1):
-        begun_s = time.perf_counter()
-        if begun_s > until_s:
-            break
-        there = page.locator(".fc-judging [data-rep]").count()
-        for _ in range(there):
-            page.keyboard.press("y")
-            keys += 1
-        page.get_by_text("Every repetition has your verdict.").wait_for()
-        reps += there
-        if i % COMMENT_EVERY == 0:
-            page.keyboard.press("m")
-            page.keyboard.type("Slower on the way down, please.")
-            page.keyboard.press("Control+Enter")
-            page.locator(".fc-remark").wait_for()
-            keys += 2
-        onward_s = time.perf_counter()
-        page.keyboard.press("n")
-        keys += 1
-        arrived(page, i + 1, n_sets)
-        opens_s.append(time.perf_counter() - onward_s)
-        walls_s.append(time.perf_counter() - begun_s)
-    busy_s, done = processor_s(pid) - busy_s, len(walls_s)
+    busy_s, until_s, walked = processor_s(pid), time.perf_counter() + limit_s, []
+    try:
+        for i in range(1, n_sets + 1):
+            if time.perf_counter() > until_s:
+                break
+            walked.append(look_through(page, i, n_sets))
+    except PlaywrightError as error:
+        print(f"set {len(walked) + 1}: {error}", file=sys.stderr)
+    busy_s, done = processor_s(pid) - busy_s, len(walked)
+    opens_s = sorted(each.opens_s for each in walked)
     return {
         "sets looked through": done,
         "of a queue of": n_sets,
-        "repetitions": reps,
-        "keys a set": round(keys / done, 1),
+        "repetitions": sum(each.reps for each in walked),
+        "keys a set": round(sum(each.keys for each in walked) / done, 1),
         "clicks a set": 0,
-        "seconds a set, median": round(statistics.median(walls_s), 2),
+        "seconds a set, median": round(statistics.median(each.wall_s for each in walked), 2),
         "of these to the next set, median": round(statistics.median(opens_s), 2),
-        "to the next set, 95th centile": round(sorted(opens_s)[int(0.95 * len(opens_s))], 2),
+        "to the next set, 95th centile": round(opens_s[int(0.95 * done)], 2),
         "server's processor s a set": round(busy_s / done, 3),
     }
 
 
+def look_through(page: Page, number: int, n_sets: int) -> Walked:
+    """Judge every repetition of the set that stands there, comment now and then, and go on."""
+    begun_s, comment = time.perf_counter(), number % COMMENT_EVERY == 0
+    reps = page.locator(".fc-judging [data-rep]").count()
+    for _ in range(reps):
+        page.keyboard.press("y")
+    page.get_by_text("Every repetition has your verdict.").wait_for()
+    if comment:
+        page.keyboard.press("m")
+        page.keyboard.type("Slower on the way down, please.")
+        page.keyboard.press("Control+Enter")
+        page.locator(".fc-remark").wait_for()
+    onward_s = time.perf_counter()
+    page.keyboard.press("n")
+    arrived(page, number + 1, n_sets)
+    now_s = time.perf_counter()
+    return Walked(reps, reps + 1 + 2 * comment, now_s - begun_s, now_s - onward_s)
+
+
 def arrived(page: Page, number: int, n_sets: int) -> None:
-    """Wait until a set stands there, or the queue after the last one."""
+    """Wait until a set stands there alone, or the queue after the last one."""
     if number > n_sets:
         page.locator(".fc-selected").wait_for(state="detached")
         return
-    page.get_by_text(f"{number} of {n_sets}", exact=True).wait_for()
-    page.locator(".fc-judging .fc-selected").wait_for()
-    page.wait_for_function("!document.querySelector('.fc-mine:not(:empty)')")
+    page.wait_for_function(ARRIVED, arg=f"{number} of {n_sets}")
 
 
 def processor_s(pid: int) -> float:

@@ -47,6 +47,14 @@ def clinic(here: Room) -> Iterator[tuple[Server, Store, dict[str, str]]]:
     assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace")
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Wait as long for what is expected as for what is pressed."""
+    expect.set_options(timeout=SOON_MS)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 def visitor(browser: Browser, server: Server, token: str) -> Page:
     """Return a page of a browser that is logged in."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})

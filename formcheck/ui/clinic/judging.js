@@ -31,8 +31,8 @@ class Judging {
       this.root.fcAt = null;
       for (const row of document.querySelectorAll(".fc-judging .fc-selected")) row.classList.remove("fc-selected");
       document.fcJudging = this.root;
+      this.root.fcLeft = -LEAVING_MS;
     }
-    this.root.fcLeft = -LEAVING_MS;
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.signal });
     on(document, "fc-said", (event) => {
       if (event.detail.address === this.data.address) this.show(event.detail.state);
@@ -41,7 +41,8 @@ class Judging {
     if (!this.data.keys || !this.rows().length) return;
     on(document, "keydown", (event) => this.pressed(event));
     on(this.root, "click", (event) => this.clicked(event));
-    this.select(this.root.fcAt ?? this.first());
+    this.root.fcAt ??= this.first();
+    if (!this.leaving) this.select(this.at);
   }
 
   rows() {

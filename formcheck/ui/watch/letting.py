@@ -9,8 +9,8 @@ from formcheck.ui.text import plain
 
 MEANING = (
     "{name} then sees your stick figure and the numbers while you do the set, no picture and no sound, and "
-    "can say one short cue at a time. It ends with the set, or at once when you press W. What stays: that "
-    "it took place, and the cues, with your set."
+    "can say one short cue at a time. It ends with the set, or at once by *End it* or the key W. What "
+    "stays: that it took place, and the cues, with your set."
 )
 
 
