@@ -42,12 +42,13 @@ def figure_svg(sight: Sight, back: Back, near: LeftRight | None, facing: LeftRig
         The side next to the camera and the facing in the picture; None where unknown.
     """
     width, height = sight.width_px, sight.height_px
-    parts = _body(sight.pose, back, near, facing) if sight.pose is not None and sight.pose.found else ""
+    pose = sight.pose if sight.pose is not None and sight.pose.found else None
+    parts, box = (_body(pose, back, near, facing), _box(pose)) if pose is not None else ("", "")
     line = min(width, height) * LINE
     said = f"Stick figure, back {_BACK_WORD[back]}" if parts else "Nobody is seen"
     return (
-        f'<svg class="fc-figure" viewBox="0 0 {width} {height}" role="img" aria-label="{said}" '
-        f'style="--line:{line:.1f}px">{parts}</svg>'
+        f'<svg class="fc-figure" viewBox="0 0 {width} {height}" data-box="{box}" role="img" '
+        f'aria-label="{said}" style="--line:{line:.1f}px">{parts}</svg>'
     )
 
 
@@ -61,6 +62,12 @@ def _body(pose: Pose, back: Back, near: LeftRight | None, facing: LeftRight | No
         close = _side(points, near)
     edge = _back(pose, back, 0 if facing == "right" else 1) if facing is not None else ""
     return f'<g class="fc-far">{far}</g><g class="fc-near">{close}</g>{edge}'
+
+
+def _box(pose: Pose) -> str:
+    """Return what the body takes up, left, top, right and bottom: a page may show that part larger."""
+    seen = pose.landmarks_px[pose.visibility >= MIN_VISIBILITY]
+    return " ".join(f"{each:.0f}" for each in (*seen.min(axis=0), *seen.max(axis=0))) if len(seen) else ""
 
 
 def _side(points: Floats, side: LeftRight) -> str:

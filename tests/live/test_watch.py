@@ -167,6 +167,7 @@ def test_the_figure_is_lines_in_the_frame_of_the_picture() -> None:
     assert 'viewBox="0 0 640 480"' in svg
     assert "back outside the band" in svg
     assert re.search(r'<g class="fc-far">.*<g class="fc-near">.*<g class="fc-back fc-red">', svg)
+    assert re.search(r'data-box="(\d+ ){3}\d+"', svg)
     assert not re.search(r"nan|image|href|data:", svg)
     tags = set(re.findall(r"<(\w+)", svg))
     assert tags == {"svg", "g", "polyline", "circle"}

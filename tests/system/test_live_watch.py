@@ -118,7 +118,9 @@ def watch(clinician: Page) -> None:
 def say(clinician: Page, patient: Page) -> None:
     """One cue: the patient reads it, it goes to the voice, and no second one can be sent at once."""
     key = clinician.locator("[data-cue]", has_text=CUE)
-    key.click()
+    with clinician.expect_response("**/cue") as answer:
+        key.click()
+    assert answer.value.ok, answer.value.text()
     expect(patient.locator(".fc-advice")).to_have_text(f"{CLINICIAN}: {CUE}")
     line = patient.locator('.fc-log li[data-kind="clinician"]')
     expect(line).to_have_text(f"{CLINICIAN}: {CUE}")

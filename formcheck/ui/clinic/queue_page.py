@@ -56,10 +56,10 @@ def show(actor: Actor) -> None:
     every = items(waiting, zone())
     wanted = _filter(every)
     shown = filtered(every, wanted)
-    st.markdown(_headline(shown, waiting.in_all, every))
     if not shown:
         st.info("Nothing waits here.", icon=":material/check:")
         return
+    st.markdown(_headline(shown, waiting.in_all, every))
     _start(shown)
     many = st.session_state.setdefault("queue-shown", SHOWN)
     _list(shown, many)
@@ -72,9 +72,10 @@ def _filter(every: list[Item]) -> Filter:
     counted = {need: sum(need in item.needs for item in every) for need in NEEDS}
     patients = {item.facts.patient_id: item.facts.patient for item in every}
     exercises = {item.facts.exercise_id: item.facts.exercise for item in every if item.facts.exercise_id}
-    needs = st.pills(
+    there = [need for need in NEEDS if counted[need]]
+    needs = there and st.pills(
         "Why they wait",
-        [need for need in NEEDS if counted[need]],
+        there,
         selection_mode="multi",
         format_func=lambda need: f"{NEED_WORD[need]} · {counted[need]}",
         key="queue-needs",

@@ -63,7 +63,7 @@ class KeptSink:
         self._folder.add(pose)
         if self._live is None:
             return
-        self._moment = Moment(self._live.set_id, pose.t_s)
+        self._moment = Moment(self._live.set_id, float(pose.t_s))
         try:
             self._live.add(pose)
         except FormcheckError:  # the store is away, or the owner deleted the set on another page

@@ -12,7 +12,7 @@ from formcheck.ui.live.board import gauges, texts
 
 GENERAL = ("Slower.", "A smaller movement.", "Well done, go on.", "Stop, and rest.")
 """What fits every exercise."""
-MOST_CUES = 12
+MOST_CUES = 18
 NOTHING_YET = "No reading yet."
 TOO_OLD = "No new reading. What was seen last is too old to be shown."
 
@@ -30,7 +30,7 @@ def cues(exercise: Exercise, phrases: tuple[str, ...]) -> tuple[str, ...]:
         Short enough to be said during a movement.
     """
     own = (rule.spoken or rule.cue for rule in exercise.faults)
-    return tuple(dict.fromkeys((*own, *GENERAL, *phrases)))[:MOST_CUES]
+    return tuple(dict.fromkeys((*GENERAL, *own, *phrases)))[:MOST_CUES]
 
 
 def watch_state(watch: Watch) -> dict[str, Any]:

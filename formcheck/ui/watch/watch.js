@@ -4,6 +4,7 @@
 
 const CLOCK_MS = 200;
 const OLD_MS = 1500;
+const AROUND = 0.15; // of the body's larger side, left free on all sides
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
@@ -69,11 +70,25 @@ class Watching {
     if (state.over) return this.over();
     for (const [name, text] of Object.entries(state.texts)) this.write(name, text);
     for (const [name, html] of Object.entries(state.htmls)) this.draw(name, html);
+    this.zoom();
     this.seen = state.age_ms === null ? null : performance.now() - state.age_ms;
     this.free = performance.now() + state.wait_ms;
     this.hears = state.hears;
     this.tick();
     return undefined;
+  }
+
+  // shows the place where the body has been, which only grows: a figure that jumps cannot be followed
+  zoom() {
+    const figure = this.root.querySelector(".fc-figure");
+    const now = figure?.dataset.box.split(" ").filter(Boolean).map(Number);
+    if (!figure || (now.length !== 4 && !this.box)) return;
+    const [a, b] = [this.box ?? now, now.length === 4 ? now : this.box];
+    this.box = [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+    const [left, top, right, bottom] = this.box;
+    const free = AROUND * Math.max(right - left, bottom - top);
+    figure.setAttribute("viewBox",
+      `${left - free} ${top - free} ${right - left + 2 * free} ${bottom - top + 2 * free}`);
   }
 
   write(name, text) {
