@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -43,6 +44,19 @@ class Known:
         """Nothing to give back."""
 
 
+class Clock:
+    """The session's clock: no time passes in it but by a picture, however busy the machine is."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+_clocks: "WeakKeyDictionary[Coach, Clock]" = WeakKeyDictionary()
+
+
 @cache
 def known_poses() -> PoseTrack:
     """Six seconds of standing, then two squats."""
@@ -57,7 +71,9 @@ def showing(world: World, folder: Path) -> Iterator[Coach]:
     coach.id, coach.choice = "0123abcd", Choice(loaded, plan)
     coach._sink = KeptSink(FolderSink(folder / "live"), world.store, world.patient)
     work = Work(loaded, plan, coach._sink, (model,), lambda _: Known(known_poses()), showing=None)
-    coach.worker = LiveWorker(work)
+    clock = Clock()
+    coach.worker = LiveWorker(work, clock)
+    _clocks[coach] = clock
     name = world.store.people.me(world.clinician).name
     let_watch(coach, world.patient, Person(world.clinician.account_id, "clinician", name))
     give(coach, 0.0, 0.2)
@@ -71,6 +87,7 @@ def give(coach: Coach, from_s: float, to_s: float) -> None:
     """Give the pictures of a stretch, each once the one before was looked at."""
     assert coach.worker is not None
     for t_s in np.arange(from_s, to_s, STEP_S).tolist():
+        _clocks[coach].now_s = t_s
         assert coach.worker.submit(Frame.from_image(t_s, PICTURE)).done.wait(PATIENCE_S)
 
 

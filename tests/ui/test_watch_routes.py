@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from formcheck.live.session import LiveSession
 from formcheck.ui.live.coach import Coach
 from formcheck.ui.watch.routes import MAX_BYTES
 from formcheck.ui.watch.routes import address as watched_at
@@ -39,11 +38,10 @@ def live(server: Server, tmp_path: Path) -> Iterator[Coach]:
 
 
 @pytest.fixture
-def moving(live: Coach, monkeypatch: pytest.MonkeyPatch) -> Coach:
-    """The same set once it has begun; no time passes in it but by a picture."""
+def moving(live: Coach) -> Coach:
+    """The same set once it has begun."""
     give(live, 0.2, READY_S)
     until_stage(live, "moving")
-    monkeypatch.setattr(LiveSession, "tick", lambda *_: None)
     return live
 
 
