@@ -138,11 +138,15 @@ def review(clinician: Page) -> None:
     first = selected.get_attribute("data-rep")
     expect(clinician.locator(".st-key-review-video video")).to_be_visible(timeout=PATIENCE_MS)
     expect(clinician.get_by_role("link", name="Recording", exact=True)).to_have_count(0)
+    for scheme in ("dark", "light"):  # each has Streamlit draw the page's parts anew; a key is heard once
+        clinician.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        clinician.wait_for_timeout(500)
     clinician.keyboard.press("1")
     expect(clinician.locator(f'[data-rep="{first}"] .fc-mine')).to_have_text("You: no fault seen.")
     expect(selected).not_to_have_attribute("data-rep", str(first))
     clinician.keyboard.press("y")
     expect(clinician.locator(".fc-mine", has_text="You agree")).to_have_count(1)
+    expect(clinician.locator(".fc-mine:not(:empty)")).to_have_count(2)
     clinician.keyboard.press("f")
     clinician.keyboard.press("m")
     clinician.locator(".fc-comments textarea").fill(WORDS)

@@ -118,6 +118,9 @@ def watch(clinician: Page) -> None:
 def say(clinician: Page, patient: Page) -> None:
     """One cue: the patient reads it, it goes to the voice, and no second one can be sent at once."""
     key = clinician.locator("[data-cue]", has_text=CUE)
+    for scheme in ("dark", "light") * 4:  # each has Streamlit draw the page's parts anew
+        clinician.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        clinician.wait_for_timeout(200)
     with clinician.expect_response("**/cue") as answer:
         key.click()
     assert answer.value.ok, answer.value.text()

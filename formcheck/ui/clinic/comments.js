@@ -6,13 +6,15 @@ export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".fc-comments");
   if (!root) return undefined;
+  root.fcLeave?.(); // a component is called again without what it returned having been called
   const controller = new AbortController();
   const talk = new Talk(root, data, controller.signal);
-  talk.begin();
-  return () => {
+  root.fcLeave = () => {
     controller.abort();
     clearInterval(talk.timer);
   };
+  talk.begin();
+  return root.fcLeave;
 }
 
 class Talk {

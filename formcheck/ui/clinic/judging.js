@@ -11,9 +11,11 @@ export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".fc-judging");
   if (!root) return undefined;
+  root.fcLeave?.(); // a component is called again without what it returned having been called
   const controller = new AbortController();
+  root.fcLeave = () => controller.abort();
   new Judging(root, data, controller.signal).begin();
-  return () => controller.abort();
+  return root.fcLeave;
 }
 
 class Judging {
@@ -21,7 +23,7 @@ class Judging {
     this.root = root;
     this.data = data;
     this.signal = signal;
-    this.sending = Promise.resolve();
+    this.sending = root.fcSending ?? Promise.resolve();
   }
 
   begin() {
@@ -196,6 +198,7 @@ class Judging {
     this.sending = this.sending.then(() => this.post(what, body)).catch(() => {
       this.refused("The server does not answer. This verdict was not kept: press the key again.");
     }).finally(() => delete this.root.dataset.sending);
+    this.root.fcSending = this.sending;
   }
 
   async post(what, body) {

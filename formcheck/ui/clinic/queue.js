@@ -8,7 +8,9 @@ export default function (component) {
     root.innerHTML = data.html;
     root.fcHtml = data.html;
   }
+  root.fcLeave?.(); // a component is called again without what it returned having been called
   const controller = new AbortController();
+  root.fcLeave = () => controller.abort();
   const on = (target, name, act) => target.addEventListener(name, act, { signal: controller.signal });
   on(root, "click", (event) => {
     const key = event.target.closest("[data-set]");
@@ -24,5 +26,5 @@ export default function (component) {
     keys[Math.min(Math.max(at + step, 0), keys.length - 1)]?.focus();
     event.preventDefault();
   });
-  return () => controller.abort();
+  return root.fcLeave;
 }

@@ -15,14 +15,16 @@ export default function (component) {
     root.innerHTML = data.html;
     root.fcHtml = data.html;
   }
+  root.fcLeave?.(); // a component is called again without what it returned having been called
   const controller = new AbortController();
   const player = new Player(root, data, controller.signal);
-  player.listen();
-  player.show(player.now());
-  return () => {
+  root.fcLeave = () => {
     controller.abort();
     player.stop();
   };
+  player.listen();
+  player.show(player.now());
+  return root.fcLeave;
 }
 
 class Player {

@@ -135,25 +135,27 @@ def _frame(known: tuple[str, ...], name: str) -> str:
         f'<button type="button" data-cue="{escape(words)}">{escape(words)}</button>' for words in known
     )
     return f"""
-<div class="fc-scene"><div data-part="figure"></div><p class="fc-age" data-part="age"></p></div>
-<div class="fc-board fc-reading">
-<div class="fc-say"><p data-part="set"></p><h2 data-part="say"></h2><p data-part="hint"></p></div>
-<div class="fc-number"><strong data-part="count"></strong><span data-part="of"></span>
-<span class="fc-last" data-part="verdict"></span></div>
-<p class="fc-wait" data-part="wait"></p>
-<p class="fc-cue" data-part="cue"></p>
-<p class="fc-withheld-now" data-part="withheld"></p>
-<div class="fc-gauges"><section aria-label="Lower back" data-part="back" hidden></section>
-<section aria-label="Range" data-part="range" hidden></section>
-<section aria-label="Phase" data-part="pace" hidden></section></div>
-<div data-part="checks" hidden></div></div>
+<div class="fc-side">
+<div class="fc-scene"><div data-part="figure"></div>
+<p class="fc-number"><strong data-part="count"></strong> <span data-part="of"></span></p>
+<p class="fc-age" data-part="age"></p></div>
 <form class="fc-cueing"><h3>Say one cue to {escape(name)}</h3>
 <div class="fc-cues" role="group" aria-label="Cues">{buttons}</div>
 <div class="fc-own"><label><span>In your own words</span>
 <input type="text" maxlength="{MAX_CHARACTERS}" data-part="words" autocomplete="off"></label>
 <button type="submit" class="fc-main">Say it</button></div>
 <p class="fc-status" role="status" data-part="status"></p>
-<p class="fc-advice" data-part="sent" hidden></p></form>"""
+<p class="fc-advice" data-part="sent" hidden></p></form></div>
+<div class="fc-board fc-reading">
+<div class="fc-say"><p data-part="set"></p><h2 data-part="say"></h2><p data-part="hint"></p></div>
+<p class="fc-last" data-part="verdict"></p>
+<p class="fc-wait" data-part="wait"></p>
+<p class="fc-cue" data-part="cue"></p>
+<p class="fc-withheld-now" data-part="withheld"></p>
+<div class="fc-gauges"><section aria-label="Lower back" data-part="back" hidden></section>
+<section aria-label="Range" data-part="range" hidden></section>
+<section aria-label="Phase" data-part="pace" hidden></section></div>
+<div data-part="checks" hidden></div></div>"""
 
 
 @cache

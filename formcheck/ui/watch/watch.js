@@ -10,9 +10,11 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".fc-watching");
   if (!root) return undefined;
+  root.fcLeave?.(); // a component is called again without what it returned having been called
   const watching = new Watching(root, data, setTriggerValue);
+  root.fcLeave = () => watching.leave();
   watching.begin();
-  return () => watching.leave();
+  return root.fcLeave;
 }
 
 class Watching {
@@ -107,7 +109,7 @@ class Watching {
   }
 
   clear() {
-    for (const part of this.root.querySelectorAll(".fc-scene > div, .fc-reading [data-part]")) {
+    for (const part of this.root.querySelectorAll(".fc-scene [data-part]:not(.fc-age), .fc-reading [data-part]")) {
       if (part.fcHtml !== undefined) this.draw(part.dataset.part, "");
       else this.write(part.dataset.part, "");
     }
