@@ -17,6 +17,8 @@ from formcheck.sources.frames import Frame, Image
 Showing = Literal["skeleton", "blurred", "picture"]
 """What an evidence frame shows of a person: nothing but lines, all but the face, or everything."""
 
+SHOWN_PX = 640
+"""The longer side of the mirrored picture: what the page asks of the camera, and as wide as it shows it."""
 _BLANK = 26  # grey of the ground that a skeleton alone is drawn on
 _HEAD = (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
 # A head is about half a trunk high; the blurred disc reaches beyond hair and chin. Our choice.
@@ -36,7 +38,7 @@ class Evidence:
 def mirrored(
     frame: Frame, pose: Pose | None, back: Back, near: LeftRight | None, facing: LeftRight | None
 ) -> Image:
-    """Return the picture as a mirror shows it, with the body drawn over it.
+    """Return the picture as a mirror shows it, at most `SHOWN_PX` long, with the body drawn over it.
 
     Parameters
     ----------
@@ -49,10 +51,10 @@ def mirrored(
     near, facing : {"left", "right"} or None
         The side next to the camera, and the facing as the camera saw it.
     """
-    shown: Image = cv2.flip(frame.image_rgb, 1)  # type: ignore[assignment]
+    shown: Image = cv2.flip(_as_small(frame.image_rgb), 1)  # type: ignore[assignment]
     if pose is not None and pose.found:
         # x alone turns round: which edge is the back's is still told by the camera's facing
-        draw_body(shown, _flipped(_in_picture(frame, pose), shown.shape[1]), back, near, facing)
+        draw_body(shown, _flipped(_in_picture(frame, pose, shown), shown.shape[1]), back, near, facing)
     return shown
 
 
@@ -60,7 +62,7 @@ def evidence(
     frame: Frame, pose: Pose, showing: Showing, back: Back, near: LeftRight | None, facing: LeftRight | None
 ) -> bytes:
     """Return a JPEG of a moment, showing no more of the person than they allow."""
-    image, body = frame.image_rgb, _in_picture(frame, pose)
+    image, body = frame.image_rgb, _in_picture(frame, pose, frame.image_rgb)
     shown = np.full_like(image, _BLANK) if showing == "skeleton" else image.copy()
     if showing == "blurred" and not _blur_face(shown, body):
         shown[:] = _BLANK  # a face that cannot be found cannot be hidden
@@ -71,8 +73,18 @@ def evidence(
     return encoded.tobytes()
 
 
-def _in_picture(frame: Frame, pose: Pose) -> Pose:
-    height, width = frame.image_rgb.shape[:2]
+def _as_small(image: Image) -> Image:
+    """Return a picture that is shown in half a page: what is larger only has to be sent and painted."""
+    height, width = image.shape[:2]
+    share = SHOWN_PX / max(height, width)
+    if share >= 1.0:
+        return image
+    size = round(width * share), round(height * share)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _in_picture(frame: Frame, pose: Pose, picture: Image) -> Pose:
+    height, width = picture.shape[:2]
     return scaled_pose(pose, width / frame.width_px, height / frame.height_px)
 
 
