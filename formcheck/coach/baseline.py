@@ -18,6 +18,8 @@ from formcheck.exercises.schema import Exercise
 
 # A signal counts a set if it was seen in this share of the frames in which somebody was; our choice.
 MIN_COUNTABLE_SHARE = 0.5
+# Of a normal distribution: its standard deviation in medians of absolute distances from its median.
+NORMAL_MAD = 1.4826
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,15 +135,20 @@ def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
 
 
 def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
-    """Return the standard deviation of every signal over the neutral."""
+    """Return the standard deviation of every signal over the neutral.
+
+    From the median of the distances from the median: a small movement fits into the start posture's bounds,
+    and its beginning in the last moments of the window is no wavering.
+    """
     if not window.accepted or window.start_s is None or window.end_s is None:
         return {}
     inside = raw.between(window.start_s, window.end_s)
-    return {
-        name: float(np.nanstd(values[inside]))
-        for name, values in raw.deg.items()
-        if np.isfinite(values[inside]).any()
-    }
+    wavering: dict[str, float] = {}
+    for name, values in raw.deg.items():
+        seen = values[inside & np.isfinite(values)]
+        if seen.size:
+            wavering[name] = NORMAL_MAD * float(np.median(np.abs(seen - np.median(seen))))
+    return wavering
 
 
 def _back_neutral(

@@ -22,8 +22,8 @@ END_DWELL_S = 0.2
 # A new rise out of a valley this deep (share of the peak) separates two repetitions that do not return
 # to rest; a shallower one is an oscillation within a repetition. Our choice.
 VALLEY_SHARE = 0.5
-# The new rise must itself be this share of the smallest movement that counts: less is noise on top of a small
-# movement. Our choice.
+# The new rise must itself be this share of the smallest movement that counts, and more than noise at the
+# peak: less is noise on top of a small movement. Our choice.
 RISE_SHARE_OF_LEAST = 0.5
 # Coming to rest this low (share of the peak) for this long ends a repetition whose start posture was
 # not reached again. Our choice.
@@ -312,7 +312,8 @@ class RepCounter:
     ) -> list[RepEvent]:
         amplitude_deg = movement.peak_deg - movement.rest_deg
         deep = movement.share_of_peak(movement.valley_deg) < 1 - VALLEY_SHARE
-        least_deg = max(START_SHARE * amplitude_deg, RISE_SHARE_OF_LEAST * self.rule.min_deg)
+        noise_deg = min(NOISE_AT_PEAK * self.rule.noise_deg, VALLEY_SHARE * amplitude_deg)
+        least_deg = max(START_SHARE * amplitude_deg, RISE_SHARE_OF_LEAST * self.rule.min_deg, noise_deg)
         risen = value_deg - movement.valley_deg > least_deg
         if not (deep and risen and slope > START_SLOPE_PER_S):
             return []

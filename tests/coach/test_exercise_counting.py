@@ -104,6 +104,21 @@ def test_a_pause_within_the_set_changes_nothing(exercise: str, camera: Camera) -
     assert counted(make[exercise](2, pace), exercise, camera).set.reps == 2
 
 
+@BOTH_WAYS
+@pytest.mark.parametrize("held_s", [2.1, 2.3])
+def test_a_small_lift_after_a_short_start_posture_is_counted(camera: Camera, held_s: float) -> None:
+    """Three seconds of start posture then hold the beginning of the lift, which fits into the bounds."""
+    side = "right" if camera is WIDE else "left"
+    pace = Pace(out_s=0.6, hold_s=0.6, back_s=1.0, rest_s=0.8)
+    motion = seated_lifts(3, pace, height_deg=6.0, sides=(side,))
+    track = film(motion, camera, replace(CLEAN, noise=0.001, seed=3))
+    first_s, last_s = motion.reps[0].start_s - held_s, motion.reps[-1].end_s + 0.5
+    report = judge(track[(track.t_s > first_s) & (track.t_s < last_s)], load("seated-lift-over")).report
+    assert report.neutral.end_s is not None
+    assert report.neutral.end_s > motion.reps[0].start_s  # the posture's bounds alone do not keep it out
+    assert report.set.reps == 3, report.set.notes
+
+
 @EACH
 @BOTH_WAYS
 def test_times_are_right_to_a_fifth_of_a_second(exercise: str, camera: Camera) -> None:

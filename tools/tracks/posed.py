@@ -1,4 +1,4 @@
-"""Poses of a scripted set at a few moments a second, quickly, for everything else to be interpolated from.
+"""Poses of a scripted set at a few moments, quickly, for everything else to be interpolated from.
 
 The renderer's own exercises are used as they are. Two things make them quick enough: contacts are solved by
 false position rather than by twenty bisections, and shoes are reduced to the corners of their hull.
@@ -6,6 +6,7 @@ false position rather than by twenty bisections, and shoes are reduced to the co
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import exercises
 import numpy as np
@@ -14,15 +15,16 @@ from clip import TAIL_S, Clip, Take, look_of, near_far
 from contact import bisect
 from exercises import EXERCISES, Performer
 from garments import Layer, dress
-from motion import moment_at, starts_s
+from motion import Rep, moment_at, starts_s
 from posture import place
 from scipy.spatial import ConvexHull
 from skeleton import Body, Surface
 
 Floats = npt.NDArray[np.float64]
-# Phases of a second and more, sampled this often, are kept by a cubic spline to .001 of their way [M].
-POSES_PER_PHASE = 7.0
-MIN_HZ, MAX_HZ = 6.0, 14.0
+# Phases sampled this often are kept by a cubic spline to .001 of their way [M]; between them there is sway
+# alone, whose quickest part takes a second.
+POSES_PER_PHASE = 7
+REST_HZ = 4.0
 CONTACT_M = 2e-5
 
 
@@ -71,15 +73,36 @@ def _lighter(layer: Layer) -> Layer:
 
 
 def posed(clip: Clip) -> tuple[Take, Floats]:
-    """Return a take posed at even moments, and their times (s)."""
+    """Return a take posed at some moments, and their times (s)."""
     spec = clip.spec
     body, layers = dressed(spec["body"], spec["outfit"])
     who = Performer(body, list(layers), clip.options)
     starts = starts_s(clip.reps, spec["neutral_s"])
-    shortest = min([1.0, *(min(rep.up_s, rep.down_s) for rep in clip.reps)])
-    hz = float(np.clip(POSES_PER_PHASE / shortest, MIN_HZ, MAX_HZ))
-    t_s = np.arange(0.0, starts[-1] + TAIL_S + 1.5 / hz, 1 / hz)
+    t_s = pose_times(clip.reps, starts)
     moments = [near_far(moment_at(clip.reps, starts, float(t), spec["seed"]), who) for t in t_s]
     pose = EXERCISES[clip.exercise]
     placements = [place(body, pose(who, m)) for m in moments]
     return Take(clip, body, list(layers), {}, who, moments, placements), t_s
+
+
+def pose_times(reps: list[Rep], starts_s: Floats) -> Floats:
+    """Return when to pose: evenly up to the first repetition and in rests, closer where something moves.
+
+    Parameters
+    ----------
+    starts_s : ndarray, shape (len(reps) + 1,)
+        When each repetition's movement begins, and the end of the last one's rest.
+    """
+    marks = [0.0]
+    counts = []
+    for rep, start_s in zip(reps, starts_s[:-1].tolist(), strict=True):
+        marks += [start_s, start_s + rep.up_s, start_s + rep.up_s + rep.hold_s]
+        marks.append(marks[-1] + rep.down_s)
+        counts += [2, POSES_PER_PHASE, 2, POSES_PER_PHASE]
+    marks.append(float(starts_s[-1]) + TAIL_S + 0.5)
+    counts.append(2)
+    spans = zip(pairwise(marks), counts, strict=True)
+    even = [
+        np.linspace(a, b, max(n, round((b - a) * REST_HZ)), endpoint=False) for (a, b), n in spans if b > a
+    ]
+    return np.concatenate([*even, [marks[-1]]])
