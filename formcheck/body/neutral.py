@@ -19,6 +19,8 @@ MAX_SCATTER_COARSE_DEG = 12.0
 COARSE = frozenset({"thigh_inclination", "trunk_inclination"})
 STEP_S = 0.1
 MIN_SEEN_SHARE = 0.8
+# An earlier rest is taken unless it scatters by so many times as much as the steadiest one; our choice.
+EARLIER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,13 @@ def posture_held(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
 def _steadiest(
     signals: Signals, asked: Sequence[str], inside: Bools, length_s: float
 ) -> tuple[float, float] | None:
-    best, best_scatter = None, np.inf
+    """Return the steadiest stretch of the earliest rest that is not much more restless than the best one.
+
+    A back that was arched or rounded by a repetition may stay so in the rest after it: where a movement lies
+    between two stretches, the earlier one is the start.
+    """
+    rests: dict[int, tuple[float, float, float]] = {}
+    rest_of = np.cumsum(~inside)
     t_s = signals.t_s
     for start_s in np.arange(t_s[0], t_s[-1] - length_s + 1e-6, STEP_S):
         first, last = np.searchsorted(t_s, [start_s, start_s + length_s + 1e-6])
@@ -86,9 +94,12 @@ def _steadiest(
             continue
         scatters = [_scatter(signals.deg[name][first:last], name) for name in asked]
         scatter = max((each for each in scatters if each is not None), default=np.inf)
-        if scatter < min(1.0, best_scatter):
-            best, best_scatter = (float(t_s[first]), float(t_s[last - 1])), scatter
-    return best
+        if scatter < rests.get(int(rest_of[first]), (1.0,))[0]:
+            rests[int(rest_of[first])] = (scatter, float(t_s[first]), float(t_s[last - 1]))
+    if not rests:
+        return None
+    least = min(scatter for scatter, _, _ in rests.values())
+    return next((start, end) for scatter, start, end in rests.values() if scatter <= EARLIER * least)
 
 
 def _scatter(values: Floats, name: str) -> float | None:

@@ -14,6 +14,8 @@ from formcheck.body.spine_signal import neutral_of
 from formcheck.body.view import LeftRight
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.start import find_start
+from formcheck.coach.working_side import opposite
+from formcheck.exercises.rules import OTHER
 from formcheck.exercises.schema import Exercise
 
 # A signal counts a set if it was seen in this share of the frames in which somebody was; our choice.
@@ -103,7 +105,7 @@ def find_baseline(
         exercise=start.exercise,
         calibration=calibration,
         window=window,
-        neutral_deg=_neutral_values(raw, window),
+        neutral_deg=_both_alike(_neutral_values(raw, window), start.exercise),
         noise_deg=_wavering(raw, window),
         neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
         legs=start.legs if only_leg is None else (only_leg,),
@@ -132,6 +134,20 @@ def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
         if seen.size:
             medians[name] = float(np.median(seen))
     return medians
+
+
+def _both_alike(neutral_deg: Mapping[str, float], exercise: Exercise) -> dict[str, float]:
+    """Return a neutral in which a leg that was hidden has the posture of the other one.
+
+    Only where the start posture asks the same of both, as in standing. A far leg that is hidden at rest is
+    seen as soon as the near one is lifted; its knee then reads 1 to 4 degrees more bent than it is (one body
+    of four 9), the near one at rest -5 to 3: dev clips, and dev bodies in the rooms of the clips [M].
+    """
+    bounds = exercise.start_posture.bounds_deg
+    shared = [name for name in bounds if bounds.get(f"{OTHER}{name}") == bounds[name]]
+    sides: tuple[LeftRight, ...] = ("left", "right")
+    pairs = [(f"{name}_{side}", f"{name}_{opposite(side)}") for name in shared for side in sides]
+    return {mine: neutral_deg[beside] for mine, beside in pairs if beside in neutral_deg} | {**neutral_deg}
 
 
 def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:

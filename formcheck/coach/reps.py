@@ -263,9 +263,10 @@ class RepCounter:
         if movement.counted_s is not None:
             return self._complete(t_s)
         near_rest = (value_deg - movement.rest_deg) / self.range_deg < START_SHARE
-        if near_rest and movement.share_of_peak(value_deg) < REST_SHARE:
-            return [RepCounted(t_s), *self._complete(t_s)]
-        return self._abandon(t_s, "unfinished")
+        if not (near_rest and movement.share_of_peak(value_deg) < REST_SHARE):
+            return self._abandon(t_s, "unfinished")
+        reason = self._why_not(movement, t_s)
+        return self._abandon(t_s, reason) if reason else [RepCounted(t_s), *self._complete(t_s)]
 
     # ---- rest, movement, settling -------------------------------------------------------------
 

@@ -32,6 +32,7 @@ _SIGNAL_LABEL = {
     "trunk_lean": "trunk lean",
     "thigh_elevation": "thigh angle",
     "leg_elevation": "leg raise",
+    "leg_rise": "leg lift",
     "heel_rise": "heel rise",
     "shoulder_flexion": "arm raise",
     "thigh_inclination": "thigh tilt",

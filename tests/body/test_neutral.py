@@ -40,6 +40,20 @@ def test_a_late_neutral_is_found_where_it_is() -> None:
     assert found.reason == ""
 
 
+def test_the_rest_before_a_movement_is_the_start_even_where_the_one_after_it_is_steadier() -> None:
+    """Of a person who comes to rest elsewhere than where they began, as with an arched back."""
+    rng = np.random.default_rng(2)
+    shaky = 0.5 * rng.standard_normal(30 * 14)
+
+    def thigh(t: Floats) -> Floats:
+        return np.where((t > 4) & (t < 9), 60.0, np.where(t < 6, 5 + 1.4 * shaky, 9 + shaky))
+
+    found = find_neutral(made(14, thigh), BOUNDS)
+    assert found.end_s <= 4.1
+    restless = find_neutral(made(14, lambda t: thigh(t) + np.where(t < 4, 3 * np.sin(5 * t), 0.0)), BOUNDS)
+    assert restless.start_s >= 8.9
+
+
 def test_a_start_in_mid_movement_takes_the_short_still_moment_and_says_so() -> None:
     found = find_neutral(made(8, lambda t: 45 - 45 * np.cos(2 * np.pi * t / 4 + np.pi)), BOUNDS)
     assert found.accepted

@@ -30,6 +30,7 @@ SIDE_ON = [
     ({"pelvis_posterior_tilt": -30.0, "hip_flexion": 80.0}, "thigh_elevation", 50.0),
     ({"hip_flexion": -20.0}, "thigh_elevation", -20.0),
     ({"hip_flexion": 90.0, "pelvis_posterior_tilt": 5.0}, "leg_elevation", 95.0),
+    ({"hip_flexion": 90.0, "pelvis_posterior_tilt": 5.0}, "leg_rise", 95.0),
     ({"foot_pitch": 25.0}, "heel_rise", 25.0),
     ({"shoulder_flexion": 100.0}, "shoulder_flexion", 100.0),
     ({"shoulder_flexion": -30.0}, "shoulder_flexion", -30.0),

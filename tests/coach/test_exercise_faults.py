@@ -80,10 +80,10 @@ PAIRS = {
             seated_lifts(2, height_deg=26.0, other_deg=23.0), seated_lifts(2, height_deg=26.0, other_deg=13.0)
         ),
         "hands-push": Pair(seated_lifts(2, push_deg=40.0), seated_lifts(2, push_deg=12.0)),
-        "short": Pair(seated_lifts(2, height_deg=7.0), seated_lifts(2, height_deg=11.0)),
+        "short": Pair(seated_lifts(2, height_deg=4.5), seated_lifts(2, height_deg=8.0)),
         # Of an 83 cm leg 12 degrees are 17 cm, 18 are 26.
         "not-clear": Pair(
-            seated_lifts(2, height_deg=12.0), seated_lifts(2, height_deg=18.0), object_height_cm=25.0
+            seated_lifts(2, height_deg=8.0), seated_lifts(2, height_deg=12.0), object_height_cm=25.0
         ),
         "momentum": Pair(seated_lifts(2, Pace(0.3, 0.6, 1.2)), seated_lifts(2, Pace(0.75, 0.6, 1.2))),
         "swing": Pair(
@@ -201,7 +201,7 @@ def test_without_its_height_no_object_was_hit_and_that_is_said() -> None:
     report = seen(seated_lifts(2, height_deg=7.0), load("seated-lift-over"))
     assert not any("not-clear" in found for found in faults_of(report))
     assert any("its height was not given" in note for note in report.set.notes)
-    told = seen(seated_lifts(2, height_deg=7.0), load("seated-lift-over"), object_height_cm=20.0)
+    told = seen(seated_lifts(2, height_deg=5.0), load("seated-lift-over"), object_height_cm=20.0)
     assert not any("its height was not given" in note for note in told.set.notes)
     assert {f.unit for rep in told.reps for f in rep.faults if f.id == "not-clear"} == {"cm"}
 

@@ -253,3 +253,11 @@ def test_counted_comes_before_phases_and_the_counter_stops_moving() -> None:
     t, values, _ = curve(1)
     kinds = [type(event) for event in feed(t, values)]
     assert kinds == [RepStarted, RepCounted, RepPhases]
+
+
+@pytest.mark.parametrize(("size", "counted"), [(26.0, 0), (40.0, 1)])
+def test_at_the_end_of_a_stream_a_movement_must_be_as_large_as_anywhere(size: float, counted: int) -> None:
+    """It has come back to a third of its height and not yet rested there."""
+    t = np.arange(0, 3.0, 1 / 30)
+    values = size * np.interp(t, [0, 1.0, 1.8, 2.2, 2.97], [0, 0, 1, 1, 0.35])
+    assert len(finished(feed(t, values))) == counted

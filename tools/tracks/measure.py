@@ -43,7 +43,7 @@ class Fit:
     slow_sd: Floats  # (components,)
     slow_s: Floats  # time constants
     white_sd: Floats
-    rest_share: float  # of the deviation, at rest
+    rest_share: dict[str, float]  # of the deviation, at rest before the first movement; by exercise
     size: dict[str, float]  # each exercise's noise against all of them
     scatter: float  # standard deviation of the logarithm of recordings' sizes within an exercise
 
@@ -105,11 +105,15 @@ def _mean(members: Sequence[tuple[Observed, Floats]]) -> Floats:
 
 def _noise(
     data: Sequence[Observed], rest: Sequence[Floats], count: int
-) -> tuple[Floats, Floats, Floats, Floats, float, dict[str, float], float]:
+) -> tuple[Floats, Floats, Floats, Floats, dict[str, float], dict[str, float], float]:
     moving = [np.abs(each.speed) > MOVING_PER_S for each in data]
     lively = [_rms([r[m]]) for r, m in zip(rest, moving, strict=True)]
-    quiet = [_rms([r[e.q == 0] - r[e.q == 0].mean(axis=0)]) for r, e in zip(rest, data, strict=True)]
-    share = float(np.median(np.array(quiet) / np.array(lively)))
+    quiet = [_rms([r[n] - r[n].mean(axis=0)]) for r, n in zip(rest, map(_neutral, data), strict=True)]
+    calm = np.array(quiet) / np.array(lively)
+    share = {
+        name: float(np.median([c for e, c in zip(data, calm, strict=True) if e.exercise == name]))
+        for name in _names(data)
+    }
     typical = float(np.sqrt(np.mean(np.square(lively))))
     members = {
         name: [s for e, s in zip(data, lively, strict=True) if e.exercise == name] for name in _names(data)
@@ -119,7 +123,7 @@ def _noise(
         np.log(one) - np.mean(np.log(each)) for each in members.values() if len(each) > 1 for one in each
     ]
     even = [
-        np.where(m[:, None], r, r / share) / size[e.exercise]
+        np.where(m[:, None], r, r / share[e.exercise]) / size[e.exercise]
         for r, m, e in zip(rest, moving, data, strict=True)
     ]
     _, _, channels = np.linalg.svd(np.concatenate(even), full_matrices=False)
@@ -127,6 +131,11 @@ def _noise(
     parts = [process([r @ channel for r in even], data) for channel in channels]
     slow, time, white = (np.array(column) for column in zip(*parts, strict=True))
     return channels, slow, time, white, share, size, float(np.sqrt(np.mean(np.square(spread))))
+
+
+def _neutral(each: Observed) -> slice:
+    """Return the frames before the first movement: later rests differ from it, but do not waver more."""
+    return slice(0, int(np.argmax(each.q > 0)))
 
 
 def _names(data: Sequence[Observed]) -> list[str]:
@@ -178,7 +187,7 @@ def _stored(part: Fit) -> dict[str, Any]:
         "slow_sd": _rounded(part.slow_sd),
         "slow_s": _rounded(part.slow_s),
         "white_sd": _rounded(part.white_sd),
-        "rest_share": round(part.rest_share, 3),
+        "rest_share": {name: round(value, 3) for name, value in part.rest_share.items()},
         "size": {name: round(value, 3) for name, value in part.size.items()},
         "scatter": round(part.scatter, 3),
     }

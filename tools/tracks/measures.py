@@ -21,6 +21,7 @@ COUNTED = {
     "squat": "thigh_elevation",
     "seated-lift-over": "leg_elevation",
 }
+TARGET_DEG = {"seated-lift-over": 15.0}  # of the leg itself: the exercise file's is of what is seen of it
 OUTWARD = {"hip-hinge": "eccentric", "squat": "eccentric"}  # which phase the way out is; else concentric
 TEMPO = {"dropping": "eccentric", "too-fast": "eccentric", "momentum": "concentric", "static": "hold"}
 
@@ -55,10 +56,8 @@ def measured(
             over = value - bound if rule["kind"] == "long" else bound - value
             result[rule["id"]] = _entry(value, bound, rule.get("red"), over, None, "s")
         if rule["id"] == "short":
-            share = (
-                _reached(exercise, rep, table, fps, near, neutral)
-                / exercise_file(exercise)["repetition"]["target_deg"]
-            )
+            target_deg = TARGET_DEG.get(exercise, exercise_file(exercise)["repetition"]["target_deg"])
+            share = _reached(exercise, rep, table, fps, near, neutral) / target_deg
             result["short"] = _entry(share, rule["info"], None, rule["info"] - share, None, "share")
     return result
 

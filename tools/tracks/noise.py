@@ -79,19 +79,21 @@ def _quantity(
     size = float(np.exp(part["scatter"] * rng.normal() - part["scatter"] ** 2))
     score = rng.normal(size=len(own)) @ own
     mean = basis @ np.array(part["mean"][exercise]) + basis[:, :2] @ score.reshape(2, -1)
-    return np.asarray(mean + size * part["size"][exercise] * _over_time(part, t_s, q, rng))
+    return np.asarray(
+        mean + size * part["size"][exercise] * _over_time(part, part["rest_share"][exercise], t_s, q, rng)
+    )
 
 
-def _over_time(part: dict[str, Any], t_s: Floats, q: Floats, rng: np.random.Generator) -> Floats:
+def _over_time(
+    part: dict[str, Any], rest_share: float, t_s: Floats, q: Floats, rng: np.random.Generator
+) -> Floats:
     channels = np.array(part["channels"])
     grid = np.arange(t_s[0], t_s[-1] + 2 / _GRID_HZ, 1 / _GRID_HZ)
     courses = [
         np.interp(t_s, grid, _slow(sd, time_s, len(grid), rng)) + white * rng.normal(size=len(t_s))
         for sd, time_s, white in zip(part["slow_sd"], part["slow_s"], part["white_sd"], strict=True)
     ]
-    return np.asarray(
-        _liveliness(part["rest_share"], t_s, q)[:, None] * (np.stack(courses, axis=1) @ channels)
-    )
+    return np.asarray(_liveliness(rest_share, t_s, q)[:, None] * (np.stack(courses, axis=1) @ channels))
 
 
 def _slow(sd: float, time_s: float, count: int, rng: np.random.Generator) -> Floats:

@@ -27,7 +27,8 @@ Floats = npt.NDArray[np.float64]
 ROOT = Path(__file__).parents[2]
 FILMED = ROOT / "tools" / "silhouettes" / ".cache"
 CLIPS = (
-    *("couch-clean", "couch-lumbar", "hinge-clean", "hinge-round", "hinge-clean-left", "hinge-round-left"),
+    *("couch-clean", "couch-lumbar", "hinge-clean", "hinge-round", "hinge-arch", "hinge-clean-left"),
+    "hinge-round-left",
     *(
         "hinge-dim-shake",
         "lowering-clean",
@@ -112,6 +113,7 @@ def observed(clip: Clip, track: PoseTrack, source: str) -> Observed:
     depth = np.einsum("tekc,tc->tek", offset, left) / (across**2).sum(axis=1)[:, None, None]
     back, sign = (0, 1.0) if camera.facing == "right" else (1, -1.0)
     error = sign * (depth - depth_at(outline, hip, shoulder))[:, back]
+    error[track.edge_occluded[:, back]] = np.nan  # an arm's edge: the product knows, and so do made-up arms
     if camera.facing == "left":
         points, true = mirrored(points, camera.width_px), mirrored(true, camera.width_px)
         visibility = visibility[:, MIRROR]
