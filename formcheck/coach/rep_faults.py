@@ -51,6 +51,8 @@ PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
 DROP_FROM, DROP_TO = 1 / 3, 0.05
+# How well the length of the last third is known: a tenth of a second at either end; our choice.
+DROP_SD_S = 0.14
 # A signal has set off after a fifth of its way: earlier, noise decides. Our choice.
 ONSET_SHARE = 0.2
 MIN_SETTING_OFF_DEG = 8.0
@@ -260,9 +262,15 @@ def _drops(rule: DropFault, seen: _Seen) -> list[Fault]:
     began = t_s[np.flatnonzero(left >= DROP_FROM)[-1]]
     arrived = t_s[np.flatnonzero(left >= DROP_TO)[-1]]
     mean_per_s = (1 - DROP_TO) / max(float(arrived - t_s[0]), 1e-9)
-    ratio = (DROP_FROM - DROP_TO) / max(float(arrived - began), SPEED_WINDOW_S) / mean_per_s
+    last_s = max(float(arrived - began), SPEED_WINDOW_S)
+    ratio = (DROP_FROM - DROP_TO) / last_s / mean_per_s
     return _above(
-        rule, seen.exercise.repetition.signals[0], ratio, "times the mean speed", (float(began), span[1])
+        rule,
+        seen.exercise.repetition.signals[0],
+        ratio,
+        "times the mean speed",
+        (float(began), span[1]),
+        margin=ratio * SURE_Z * DROP_SD_S / last_s,
     )
 
 

@@ -22,9 +22,9 @@ END_DWELL_S = 0.2
 # A new rise out of a valley this deep (share of the peak) separates two repetitions that do not return
 # to rest; a shallower one is an oscillation within a repetition. Our choice.
 VALLEY_SHARE = 0.5
-# The new rise must itself be this share of the smallest movement that counts, and more than noise at the
-# peak: less is noise on top of a small movement. Our choice.
-RISE_SHARE_OF_LEAST = 0.5
+# The new rise must itself be as large as the smallest movement that counts, and more than noise at the peak:
+# less is noise on top of a small movement. Our choice.
+RISE_SHARE_OF_LEAST = 1.0
 # Coming to rest this low (share of the peak) for this long ends a repetition whose start posture was
 # not reached again. Our choice.
 REST_SHARE = 0.4
