@@ -104,7 +104,7 @@ class Watch:
         self._withdrawn = False
         self._lock = threading.Lock()
         self._sent_s = -math.inf
-        self._looking = 0
+        self._looking, self._announced = 0, False
         self.noted = False
         """Whether it was kept that this set is watched."""
 
@@ -130,7 +130,8 @@ class Watch:
         """Let the next set be watched too; what goes on already stays as it is."""
         state = self._session.state
         if state is None or state.stage not in (*_SETS, "ended"):
-            self._until, self._withdrawn, self.noted = self._session.sets_over + 1, False, False
+            self._until, self._withdrawn = self._session.sets_over + 1, False
+            self.noted = self._announced = False
 
     @property
     def renewable(self) -> bool:
@@ -142,10 +143,10 @@ class Watch:
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Count a page that looks on while it does; the person hears of the first one."""
+        """Count a page that looks on while it does; the person hears once in a set that somebody does."""
         with self._lock:
             self._looking += 1
-            first = self._looking == 1
+            first, self._announced = not self._announced, True
         if first and self.open:
             self._session.say("info", f"{self.clinician.name} is watching.")
         try:

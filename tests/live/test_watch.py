@@ -159,6 +159,8 @@ def test_the_person_hears_that_somebody_watches(going: Going, watch: Watch) -> N
     with watch.looking(), watch.looking():
         assert watch.looked_at
     assert not watch.looked_at
+    with watch.looking():  # the page was opened anew
+        assert watch.looked_at
     assert going.said == [("info", "Kim is watching.")]
 
 
