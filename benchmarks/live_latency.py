@@ -255,7 +255,8 @@ def summary(
     raw_per_s = float(np.mean([each["per_s"] for each in raw]))
     settled = [mb for t_s, mb in memory_mb if t_s >= min(SETTLED_S, memory_mb[-1][0] / 2)]
     rates = [len(each.own_s) / each.fed_s for each in sessions]
-    delays_s = [delay for each in sessions for delay in delays(film, each)]
+    pairs = [delays(film, each) for each in sessions]
+    first_s, grown_s = ([delay for pair in pairs for delay in pair[i]] for i in (0, 1))
     return {
         "load_before": os.getloadavg()[0],
         "raw_mediapipe_per_s": round(raw_per_s, 1),
@@ -265,22 +266,32 @@ def summary(
         "picture_to_overlay_ms": spread([1000 * s for each in sessions for s in each.overlay_s]),
         "own_work_ms": spread([1000 * s for each in sessions for s in each.own_s]),
         "own_processor_ms": spread([1000 * s for each in sessions for s in each.own_cpu_s]),
-        "onset_to_noticed_beyond_minimum_ms": spread([1000 * each for each in delays_s]),
-        "onsets": f"{len(delays_s)} noticed",
+        "onset_to_noticed_beyond_minimum_ms": spread([1000 * each for each in first_s]),
+        "onsets": f"{len(first_s)} noticed",
+        "grown_to_noticed_beyond_minimum_ms": spread([1000 * each for each in grown_s]),
         "memory_mb": [round(settled[0]), round(settled[-1])],
     }
 
 
-def delays(film: Film, session: Times) -> list[float]:
-    """Return from the truth's crossing of the bound to its overlay, less the minimum duration."""
-    found = []
-    for t_s, *bound in session.onsets:
-        if tuple(bound) not in film.onsets_s:
+def delays(film: Film, session: Times) -> tuple[list[float], list[float]]:
+    """Return from the truth's crossing of a bound to its overlay, less the minimum duration.
+
+    First those of the first bound, when the fault is noticed and cued; then those of a fault that grows.
+    """
+    first: list[float] = []
+    grown: list[float] = []
+    known: set[tuple[int, str]] = set()
+    for t_s, fault, level in session.onsets:
+        if (fault, "amber") not in film.onsets_s:
             continue
-        late_s = (t_s - film.onsets_s[tuple(bound)]) % film.lasts_s
+        began_s = film.onsets_s[fault, "amber"]
+        this = int((t_s - began_s) // film.lasts_s), fault
+        new = this not in known
+        known.add(this)
+        late_s = (t_s - (began_s if new else film.onsets_s[fault, level])) % film.lasts_s
         if late_s < SAME_FAULT_S:
-            found.append(late_s - MIN_DURATION_S)
-    return found
+            (first if new else grown).append(late_s - MIN_DURATION_S)
+    return first, grown
 
 
 def spread(values: Any) -> dict[str, float]:  # noqa: ANN401 - a list or an array
