@@ -15,7 +15,7 @@ from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Change, Exercise
 from formcheck.plan.entries import Entry
-from formcheck.plan.level import LEG_CM, VARIABLE_RANK, level_of
+from formcheck.plan.level import VARIABLE_RANK, level_of, object_cm, target_over_deg
 from formcheck.plan.rules import Reason
 from formcheck.plan.sessions import sessions
 
@@ -81,7 +81,7 @@ def _proposed(
     moved = min(value + change.by, change.until) if harder else max(value - change.by, change.until)
     if math.isclose(moved, value):
         return Proposal(None, "This is its easiest form here.", reasons)
-    field, amount = _field(change.variable, moved)
+    field, amount = _field(exercise, change.variable, moved)
     made = item.model_copy(update={field: amount})
     try:
         as_prescribed(LoadedExercise(exercise, ""), made.model_copy(update={"bounds": {}}))
@@ -93,7 +93,7 @@ def _proposed(
 def _value(exercise: Exercise, item: Prescribed, variable: str) -> float:
     values = {
         "range": exercise.repetition.target_deg,
-        "height": round(LEG_CM * math.sin(math.radians(exercise.repetition.target_deg)), 1),
+        "height": round(object_cm(exercise), 1),
         "hold": exercise.targets.hold_s,
         "eccentric": exercise.targets.eccentric_s,
         "load": item.load_kg or 0.0,
@@ -101,8 +101,8 @@ def _value(exercise: Exercise, item: Prescribed, variable: str) -> float:
     return float(values[variable])
 
 
-def _field(variable: str, value: float) -> tuple[str, float]:
+def _field(exercise: Exercise, variable: str, value: float) -> tuple[str, float]:
     if variable == "height":
-        return "target_deg", round(math.degrees(math.asin(min(1.0, value / LEG_CM))), 1)
+        return "target_deg", round(target_over_deg(exercise, value), 1)
     fields = {"range": "target_deg", "hold": "hold_s", "eccentric": "eccentric_s", "load": "load_kg"}
     return fields[variable], value

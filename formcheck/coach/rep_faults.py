@@ -322,7 +322,9 @@ def _clears(rule: ClearsFault, seen: _Seen) -> list[Fault]:
     if not crossed:
         return []
     severity, share = crossed[-1]
-    return [_fault(rule, rule.signal, (severity, share * rule.height_cm), rise, "cm", seen.whole)]
+    shown = rule.bounds[0][1]  # of the foot's way: what is told is the way itself
+    bound = severity, share / shown * rule.height_cm
+    return [_fault(rule, rule.signal, bound, rise / shown, "cm", seen.whole)]
 
 
 def _start(rule: StartFault, seen: _Seen) -> list[Fault]:

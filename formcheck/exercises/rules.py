@@ -181,9 +181,9 @@ class StartFault(FaultBase):
 
 
 class ClearsFault(FaultBase):
-    """The foot does not clear an object: bounds are shares of its height.
+    """The foot does not clear an object: bounds are shares of its height that the signal shows.
 
-    Withheld unless ``height_cm`` is given, here or for the set; ``signal`` is the leg's elevation.
+    Withheld unless ``height_cm`` is given, here or for the set; ``signal`` is how far the leg rose.
     """
 
     kind: Literal["clears"]

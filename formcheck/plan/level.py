@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from formcheck.exercises.rules import ClearsFault
 from formcheck.exercises.schema import Change, Exercise
 from formcheck.plan.entries import Entry
 from formcheck.plan.rules import Reason, because
@@ -67,11 +68,26 @@ def ladder(exercise: Exercise) -> tuple[Step, ...]:
 def _start(exercise: Exercise, variable: str) -> float:
     starts = {
         "range": exercise.repetition.target_deg,
-        "height": 5 * round(LEG_CM * math.sin(math.radians(exercise.repetition.target_deg)) / 5),
+        "height": 5 * round(object_cm(exercise) / 5),
         "hold": exercise.targets.hold_s,
         "eccentric": exercise.targets.eccentric_s,
     }
     return float(starts.get(variable, 0.0))
+
+
+def object_cm(exercise: Exercise) -> float:
+    """Return how high the object is that a seated lift's target goes over."""
+    return LEG_CM * math.sin(math.radians(exercise.repetition.target_deg)) / _seen_share(exercise)
+
+
+def target_over_deg(exercise: Exercise, height_cm: float) -> float:
+    """Return the target that goes over an object: the inverse of `object_cm`."""
+    return math.degrees(math.asin(min(1.0, height_cm * _seen_share(exercise) / LEG_CM)))
+
+
+def _seen_share(exercise: Exercise) -> float:
+    """Return how much of a foot's rise the exercise's signal shows, as the rule of its clearance says."""
+    return next((rule.bounds[0][1] for rule in exercise.faults if isinstance(rule, ClearsFault)), 1.0)
 
 
 def step_words(exercise: Exercise, step: int) -> tuple[str, ...]:
