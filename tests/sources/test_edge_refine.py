@@ -117,6 +117,15 @@ def test_a_hem_that_crosses_the_rays_is_no_edge_of_the_back() -> None:
     assert np.abs(error_px(refined(picture, mask_of(12.0)))).max() < 1.5
 
 
+def test_the_seam_of_a_shirt_of_two_colours_is_no_edge_of_the_back() -> None:
+    """A panel of a grey shirt's back, 7 % of the trunk wide, beside a black one, before a light wall."""
+    picture = picture_of(90.0, 200.0)
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    side = (mask_of(12.0) > 0.5) & (x > back_x(y) + 0.07 * TRUNK)
+    picture[side] = np.clip(picture[side].astype(int) - 60, 0, 255)
+    assert np.abs(error_px(refined(picture, mask_of(12.0)))).max() < 1.5
+
+
 def test_a_smaller_picture_gives_the_same_edge() -> None:
     picture = picture_of(60.0, 180.0)
     half = np.ascontiguousarray(
