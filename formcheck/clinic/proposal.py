@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formcheck.clinic.prescription import Prescribed, as_prescribed
+from formcheck.coach.clearance import object_cm, target_over_deg
 from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Change, Exercise
 from formcheck.plan.entries import Entry
-from formcheck.plan.level import VARIABLE_RANK, level_of, object_cm, target_over_deg
+from formcheck.plan.level import VARIABLE_RANK, level_of
 from formcheck.plan.rules import Reason
 from formcheck.plan.sessions import sessions
 
@@ -93,7 +94,7 @@ def _proposed(
 def _value(exercise: Exercise, item: Prescribed, variable: str) -> float:
     values = {
         "range": exercise.repetition.target_deg,
-        "height": round(object_cm(exercise), 1),
+        "height": round(object_cm(exercise)),  # nobody builds an object to the millimetre
         "hold": exercise.targets.hold_s,
         "eccentric": exercise.targets.eccentric_s,
         "load": item.load_kg or 0.0,

@@ -4,6 +4,7 @@ The camera knows angles, not centimetres: a leg of usual length turns the one in
 the object by less than leg and landmarks are known to is let pass.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,10 +39,32 @@ def not_asked(exercise: Exercise) -> str:
 
 
 def rise_cm(rule: ClearsFault, rows: Sequence[Instant]) -> float | None:
-    """Return how high the ankle rose in a repetition; None where it was not seen."""
+    """Return how high the foot was seen to rise in a repetition; None where it was not seen.
+
+    Of the whole way the signal shows `shown_share`.
+    """
     angle = column(rows, rule.signal) if rows else np.empty(0)
     seen = angle[np.isfinite(angle)]
     return LEG_CM * float(np.sin(np.radians(seen.max()))) if seen.size else None
+
+
+def shown_share(rule: ClearsFault) -> float:
+    """Return how much of the foot's way the rule's signal shows: its mildest bound, where it just clears."""
+    return rule.bounds[0][1]
+
+
+def object_cm(exercise: Exercise) -> float:
+    """Return how high the object is that an exercise's target goes over."""
+    return LEG_CM * math.sin(math.radians(exercise.repetition.target_deg)) / _shown_by(exercise)
+
+
+def target_over_deg(exercise: Exercise, height_cm: float) -> float:
+    """Return the target that goes over an object: the inverse of `object_cm`."""
+    return math.degrees(math.asin(min(1.0, height_cm * _shown_by(exercise) / LEG_CM)))
+
+
+def _shown_by(exercise: Exercise) -> float:
+    return next((shown_share(rule) for rule in exercise.faults if isinstance(rule, ClearsFault)), 1.0)
 
 
 def margin_cm(height_cm: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.body.pose import Floats
-from formcheck.coach.clearance import margin_cm, rise_cm
+from formcheck.coach.clearance import margin_cm, rise_cm, shown_share
 from formcheck.coach.faults import SURE_Z
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.reps import RepPhases
@@ -322,7 +322,7 @@ def _clears(rule: ClearsFault, seen: _Seen) -> list[Fault]:
     if not crossed:
         return []
     severity, share = crossed[-1]
-    shown = rule.bounds[0][1]  # of the foot's way: what is told is the way itself
+    shown = shown_share(rule)  # what is told is the foot's whole way
     bound = severity, share / shown * rule.height_cm
     return [_fault(rule, rule.signal, bound, rise / shown, "cm", seen.whole)]
 

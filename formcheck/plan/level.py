@@ -3,12 +3,11 @@
 measurement.md, section 6. The steps themselves stand in the exercise's file; here is when they are taken.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from formcheck.exercises.rules import ClearsFault
+from formcheck.coach.clearance import object_cm
 from formcheck.exercises.schema import Change, Exercise
 from formcheck.plan.entries import Entry
 from formcheck.plan.rules import Reason, because
@@ -21,8 +20,6 @@ MIN_CLEAN_SHARE = 0.8
 MAX_PAIN = 3
 GOOD_SESSIONS = 2
 RED_REPS = 2
-LEG_CM = 80.0
-"""Hip to ankle of an average adult: turns the lift's angle into the height of an object [C]."""
 EASIER = -1
 
 
@@ -73,21 +70,6 @@ def _start(exercise: Exercise, variable: str) -> float:
         "eccentric": exercise.targets.eccentric_s,
     }
     return float(starts.get(variable, 0.0))
-
-
-def object_cm(exercise: Exercise) -> float:
-    """Return how high the object is that a seated lift's target goes over."""
-    return LEG_CM * math.sin(math.radians(exercise.repetition.target_deg)) / _seen_share(exercise)
-
-
-def target_over_deg(exercise: Exercise, height_cm: float) -> float:
-    """Return the target that goes over an object: the inverse of `object_cm`."""
-    return math.degrees(math.asin(min(1.0, height_cm * _seen_share(exercise) / LEG_CM)))
-
-
-def _seen_share(exercise: Exercise) -> float:
-    """Return how much of a foot's rise the exercise's signal shows, as the rule of its clearance says."""
-    return next((rule.bounds[0][1] for rule in exercise.faults if isinstance(rule, ClearsFault)), 1.0)
 
 
 def step_words(exercise: Exercise, step: int) -> tuple[str, ...]:
