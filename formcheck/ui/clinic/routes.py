@@ -20,11 +20,10 @@ from formcheck.ui.clinic.talk import state_of
 from formcheck.ui.guarded import kind_words
 from formcheck.ui.kept import kept
 from formcheck.ui.player.player import PLAYER
+from formcheck.ui.refused import DAMAGED, STRANGE, refused
 
 SETS = "/formcheck/sets"
 MAX_BYTES = 1 << 15
-STRANGE = "This was sent from another site. Please open the page anew."
-DAMAGED = "This request cannot be read: reload the page."
 Act = Callable[[Store, Actor, str, dict[str, Any]], object]
 
 
@@ -50,11 +49,11 @@ async def act(request: Request) -> Response:
     """Do one thing to a set, and answer with what has been said by then."""
     what = ACTS.get(request.path_params["what"])
     if what is None:
-        return _refused(str(NotThereError()), 404)
+        return refused(str(NotThereError()), 404)
     if not from_our_pages(request):
-        return _refused(STRANGE, 403)
+        return refused(STRANGE, 403)
     body = await _body(request)
-    return _refused(DAMAGED, 400) if body is None else await _answer(request, what, body)
+    return refused(DAMAGED, 400) if body is None else await _answer(request, what, body)
 
 
 async def _answer(request: Request, what: Act | None, body: dict[str, Any]) -> Response:
@@ -70,9 +69,9 @@ async def _answer(request: Request, what: Act | None, body: dict[str, Any]) -> R
     try:
         return JSONResponse(await in_thread(done), headers={"Cache-Control": "no-store"})
     except NotThereError as error:
-        return _refused(str(error), 404)
+        return refused(str(error), 404)
     except FormcheckError as error:
-        return _refused(kind_words(error), 400)
+        return refused(kind_words(error), 400)
 
 
 async def _body(request: Request) -> dict[str, Any] | None:
@@ -96,10 +95,6 @@ def _zone(request: Request) -> str | None:
         return ZoneInfo(name).key if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-
-
-def _refused(words: str, status: int) -> Response:
-    return JSONResponse({"problem": words}, status, headers={"Cache-Control": "no-store"})
 
 
 def _mark(store: Store, actor: Actor, set_id: str, body: dict[str, Any]) -> None:

@@ -24,9 +24,9 @@ export default function (component) {
   return () => board.leave();
 }
 
-class Board {
+class Board extends Parts {
   constructor(root) {
-    this.root = root;
+    super(root);
     this.voice = new Voice();
     this.session = "";
   }
@@ -91,10 +91,6 @@ class Board {
     this.part("log").setAttribute("aria-live", this.voice.muted || this.voice.tones ? "polite" : "off");
   }
 
-  part(name) {
-    return this.root.querySelector(`[data-part="${name}"]`);
-  }
-
   show(data) {
     for (const [name, text] of Object.entries(data.texts)) this.write(name, text);
     for (const [name, html] of Object.entries(data.htmls)) this.draw(name, html);
@@ -108,21 +104,6 @@ class Board {
       this.events.close();
       this.tell("act", { what: "over", at: Date.now() }); // the page shows what was done
     }
-  }
-
-  write(name, text) {
-    const part = this.part(name);
-    if (!part) return;
-    if (part.textContent !== text) part.textContent = text;
-    part.hidden = text === "";
-  }
-
-  draw(name, html) {
-    const part = this.part(name);
-    if (!part || part.fcHtml === html) return;
-    part.innerHTML = html;
-    part.fcHtml = html;
-    part.hidden = html === "";
   }
 
   // what broke is said too: whoever stands side-on sees no screen

@@ -38,9 +38,14 @@ def _component(name: str, html: str) -> Any:  # noqa: ANN401 - Streamlit's type 
     return st.components.v2.component(
         f"formcheck_live_{name}",
         html=html,
-        js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
+        js=script(HERE / f"{name}.js"),
         isolate_styles=False,
     )
+
+
+def script(own: Path) -> str:
+    """Return a component's script, with what it shares with others before it: modules cannot be imported."""
+    return "".join(path.read_text(encoding="utf-8") for path in (HERE / "parts.js", own))
 
 
 def board(data: dict[str, Any], *, key: str, on_act: Any) -> Any:  # noqa: ANN401 - as above

@@ -18,6 +18,7 @@ from formcheck.store.store import Store
 from formcheck.store.uploads import Arriving, BusyError, Wish
 from formcheck.ui.accounts.asking import from_our_pages, in_thread, request_actor
 from formcheck.ui.kept import kept
+from formcheck.ui.refused import DAMAGED, STRANGE, refused
 
 UPLOADS = "/formcheck/uploads"
 OFFSET = "Upload-Offset"
@@ -44,16 +45,16 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
     async def handled(request: Request) -> Response:
         if not from_our_pages(request):
-            return _refused("This was sent from another site.", 403)
+            return refused(STRANGE, 403)
         store = await in_thread(kept)
         try:
             return await handler(request, store, await request_actor(request))
         except NotThereError as error:
-            return _refused(str(error), 404)
+            return refused(str(error), 404)
         except BusyError as error:
-            return _refused(str(error), 423)
+            return refused(str(error), 423)
         except FormcheckError as error:
-            return _refused(str(error), 409)
+            return refused(str(error), 409)
 
     return handled
 
@@ -62,7 +63,7 @@ async def begin(request: Request, store: Store, actor: Actor) -> Response:
     """Begin an upload, or find the one that was cut."""
     wish = _wish(await _small_body(request))
     if wish is None:
-        return _refused("This request cannot be understood.", 400)
+        return refused(DAMAGED, 400)
     return _answer(await in_thread(store.uploads.begin, actor, wish))
 
 
@@ -75,7 +76,7 @@ async def append(request: Request, store: Store, actor: Actor) -> Response:
     """Take more bytes."""
     upload_id, offset = request.path_params["id"], request.headers.get(OFFSET, "")
     if not offset.isdigit():
-        return _refused("This request cannot be understood.", 400)
+        return refused(DAMAGED, 400)
     arriving = await in_thread(store.uploads.get, actor, upload_id)
     room = arriving.size_bytes - int(offset)
     appending = store.uploads.appending(actor, upload_id, int(offset))
@@ -133,7 +134,3 @@ def _wish(body: bytes) -> Wish | None:
 def _answer(arriving: Arriving) -> Response:
     known = {"id": arriving.id, "received": arriving.received_bytes, "size": arriving.size_bytes}
     return JSONResponse(known, headers={"Cache-Control": "no-store"})
-
-
-def _refused(words: str, status: int) -> Response:
-    return JSONResponse({"problem": words}, status, headers={"Cache-Control": "no-store"})

@@ -163,7 +163,7 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted compone
     return st.components.v2.component(
         "formcheck_watch",
         html='<div class="fc-watching"></div>',
-        js=(Path(__file__).parent / "watch.js").read_text(encoding="utf-8"),
+        js=board.script(Path(__file__).parent / "watch.js"),
         isolate_styles=False,
     )
 

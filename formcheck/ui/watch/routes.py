@@ -15,6 +15,7 @@ from formcheck.errors import FormcheckError, UsageError
 from formcheck.store.access import Actor, NotThereError
 from formcheck.ui.accounts.asking import from_our_pages, in_thread, request_actor
 from formcheck.ui.kept import kept
+from formcheck.ui.refused import DAMAGED, STRANGE, refused
 from formcheck.ui.watch.going_on import Shown, watched
 from formcheck.ui.watch.seen import OVER, watch_state
 
@@ -26,8 +27,6 @@ ASKED_AGAIN_S = 1.0
 ALIVE_S = 2.0
 """After so long without a change a reading is sent all the same: silence then means that the line is cut."""
 MAX_BYTES = 1 << 12
-STRANGE = "This was sent from another site. Please open the page anew."
-DAMAGED = "This request cannot be read: reload the page."
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -89,15 +88,15 @@ async def _still_may(request: Request, watch_id: str) -> bool:
 async def cue(request: Request) -> Response:
     """Send one cue."""
     if not from_our_pages(request):
-        return _refused(STRANGE, 403)
+        return refused(STRANGE, 403)
     words = await _words(request)
     actor = await request_actor(request)
     try:
         await in_thread(_send, actor, request.path_params["watch_id"], words)
     except NotThereError as error:
-        return _refused(str(error), 404)
+        return refused(str(error), 404)
     except FormcheckError as error:
-        return _refused(str(error), 400)
+        return refused(str(error), 400)
     return JSONResponse({"sent": True}, headers=_FRESH)
 
 
@@ -121,7 +120,3 @@ async def _words(request: Request) -> str | None:
     except (ValueError, KeyError, TypeError):
         return None
     return words if isinstance(words, str) else None
-
-
-def _refused(words: str, status: int) -> Response:
-    return JSONResponse({"problem": words}, status, headers=_FRESH)

@@ -17,9 +17,9 @@ export default function (component) {
   return root.fcLeave;
 }
 
-class Watching {
+class Watching extends Parts {
   constructor(root, data, tell) {
-    this.root = root;
+    super(root);
     this.data = data;
     this.tell = tell;
     this.controller = new AbortController();
@@ -64,10 +64,6 @@ class Watching {
     this.tell("over", Date.now());
   }
 
-  part(name) {
-    return this.root.querySelector(`[data-part="${name}"]`);
-  }
-
   show(state) {
     if (state.over) return this.over();
     for (const [name, text] of Object.entries(state.texts)) this.write(name, text);
@@ -91,21 +87,6 @@ class Watching {
     const free = AROUND * Math.max(right - left, bottom - top);
     figure.setAttribute("viewBox",
       `${left - free} ${top - free} ${right - left + 2 * free} ${bottom - top + 2 * free}`);
-  }
-
-  write(name, text) {
-    const part = this.part(name);
-    if (!part) return;
-    if (part.textContent !== text) part.textContent = text;
-    part.hidden = text === "";
-  }
-
-  draw(name, html) {
-    const part = this.part(name);
-    if (!part || part.fcHtml === html) return;
-    part.innerHTML = html;
-    part.fcHtml = html;
-    part.hidden = html === "";
   }
 
   clear() {
