@@ -53,6 +53,9 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 MODEL_SD_DEG = 0.9
 GAIN_SD = 0.06
 MISSING_SHARE = 0.75
+# What a start posture taken beside the held one adds: the true angle there was .5 to 3.0 degrees in dev clips
+# and filmed dev scenes with hanging arms [M].
+BESIDE_SD_DEG = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +70,14 @@ class BackNeutral:
         Scatter of the angle over the neutral's own frames.
     reason : str
         Empty, or a key of `formcheck.body.reasons` that says why the back cannot be measured from it.
+    beside : bool
+        Taken from moments beside the held start posture, in which the back was hidden.
     """
 
     depth: Floats
     sd_deg: float | None
     reason: str = ""
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +131,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     deg = estimate.deg
     variance = MODEL_SD_DEG**2 + (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
     unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
-    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
+    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2 + (BESIDE_SD_DEG * neutral.beside) ** 2
     sd_deg = np.sqrt(variance)
     arm = (contour.covered & ~usable).mean(axis=1) > 0.5 * (~usable).mean(axis=1)
     reason = np.full(len(deg), "", dtype="<U24")
@@ -138,6 +144,11 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
         reason = np.full_like(reason, neutral.reason)
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
+
+
+def back_seen(contour: BackContour) -> Bools:
+    """Return at which instants enough of the back is seen to measure it, shape (T,)."""
+    return _enough_seen(contour.usable & ~_kinked(contour.depth))
 
 
 def _enough_seen(usable: Bools) -> Bools:

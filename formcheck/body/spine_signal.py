@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from formcheck.body.filters import smooth_series
 from formcheck.body.measure import Calibration
-from formcheck.body.pose import Floats, PoseTrack
+from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
-from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, lumbar_flexion
+from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, back_seen, lumbar_flexion
 from formcheck.body.spine_contour import BackContour, back_contour, without_jumps
 from formcheck.body.view import shoulder_ratio
 
@@ -27,6 +27,9 @@ LYING_LEAN_DEG = -50.0
 # measurement.md, section 4.
 MIN_RATE_HZ = 12.0
 LUMBAR_CUTOFF_HZ = 3.0
+# Moments in which the back is free count as a start posture if they lie so far apart: before and after a
+# repetition, so that their agreement means something [D].
+MIN_APART_S = 1.0
 
 
 def neutral_of(
@@ -47,6 +50,29 @@ def neutral_of(
     """
     inside = signals.between(start_s, end_s) & (_against(track, calibration, signals) == "")
     return back_neutral(_contour(track[inside], calibration, recorded=True))
+
+
+def neutral_beside(
+    track: PoseTrack, calibration: Calibration, signals: Signals, near: Bools
+) -> BackNeutral | None:
+    """Return a start posture of the back from moments of ``near`` in which it can be seen.
+
+    None where it is never seen there, or once only, or looks different each time.
+
+    Parameters
+    ----------
+    track, calibration, signals
+        As for `neutral_of`.
+    near : ndarray of bool, shape (T,)
+        Instants whose posture is all but the start posture.
+    """
+    contour = _contour(track, calibration, recorded=True)
+    seen = near & (_against(track, calibration, signals) == "") & back_seen(contour)
+    times_s = track.t_s[seen]
+    if times_s.size < 2 or times_s[-1] - times_s[0] < MIN_APART_S:
+        return None
+    neutral = back_neutral(contour[seen])
+    return None if neutral.reason else replace(neutral, beside=True)
 
 
 def with_spine(

@@ -1,7 +1,7 @@
 """What a set is measured from: form, view, start posture. Found alike for recordings and live set-ups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from formcheck.body.pose import PoseTrack
 from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import neutral_of
 from formcheck.body.view import LeftRight
 from formcheck.coach.analyzer import Analyzer
+from formcheck.coach.back_start import back_at_start
 from formcheck.coach.start import find_start
 from formcheck.coach.working_side import opposite
 from formcheck.exercises.rules import OTHER
@@ -105,6 +105,7 @@ def find_baseline(
     raw = measure(clean, calibration)
     start = find_start(raw, exercise, calibration.view, calibration.working_side)
     window = start.window if neutral_s is None else neutral_at(raw, *neutral_s)
+    legs = start.legs if only_leg is None else (only_leg,)
     baseline = Baseline(
         exercise=start.exercise,
         calibration=calibration,
@@ -112,8 +113,8 @@ def find_baseline(
         neutral_deg=_both_alike(_neutral_values(raw, window), start.exercise),
         noise_deg=_wavering(raw, window),
         neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
-        legs=start.legs if only_leg is None else (only_leg,),
-        back=_back_neutral(clean, calibration, raw, window),
+        legs=legs,
+        back=back_at_start(clean, calibration, raw, replace(start, window=window, legs=legs)),
     )
     return baseline, raw
 
@@ -173,11 +174,3 @@ def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
         if seen.size:
             wavering[name] = NORMAL_MAD * float(np.median(np.abs(seen - np.median(seen))))
     return wavering
-
-
-def _back_neutral(
-    track: PoseTrack, calibration: Calibration, raw: Signals, window: NeutralWindow
-) -> BackNeutral | None:
-    if not window.accepted or window.start_s is None or window.end_s is None:
-        return None
-    return neutral_of(track, calibration, raw, window.start_s, window.end_s)

@@ -17,7 +17,7 @@ from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
 from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
-from formcheck.coach.baseline import counting_signal, find_baseline
+from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
@@ -103,7 +103,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         set=summarise(
             analyzer.repetitions,
             analyzer.dismissed,
-            [*_notes(track, signal, exercise), *trend_notes(analyzer.repetitions, signal)],
+            [*_notes(track, signal, baseline), *trend_notes(analyzer.repetitions, signal)],
         ),
         cannot_judge=withheld_stretches(signals, exercise),
     )
@@ -126,8 +126,14 @@ def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:
     )
 
 
-def _notes(track: PoseTrack, signal: str, exercise: Exercise) -> list[str]:
+def _notes(track: PoseTrack, signal: str, baseline: Baseline) -> list[str]:
+    exercise = baseline.exercise
     notes = [told] if (told := not_asked(exercise)) else []
+    if baseline.back is not None and baseline.back.beside:
+        notes.append(
+            "An arm hid your back while you held still: it is measured from the moments beside that in "
+            "which it was free. Arms crossed on the chest make it surer."
+        )
     if track.origin.damage:
         notes.append(track.origin.damage)
     if signal != exercise.repetition.signals[0]:
