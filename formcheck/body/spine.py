@@ -53,9 +53,10 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 MODEL_SD_DEG = 0.9
 GAIN_SD = 0.06
 MISSING_SHARE = 0.75
-# What a start posture taken beside the held one adds: the true angle there was .5 to 3.0 degrees in dev clips
-# and filmed dev scenes with hanging arms [M].
-BESIDE_SD_DEG = 3.0
+# In the moments beside a held start posture people have begun to bend: by 1.5 degrees in the mean of dev
+# clips and filmed dev scenes with hanging arms. What was read from there erred by up to 4 degrees more [M].
+BESIDE_DEG = 1.5
+BESIDE_SD_DEG = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +129,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     known = np.isfinite(neutral.depth)
     usable = contour.usable & ~_kinked(contour.depth) & known
     estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable)
-    deg = estimate.deg
+    deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = MODEL_SD_DEG**2 + (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
     unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2 + (BESIDE_SD_DEG * neutral.beside) ** 2

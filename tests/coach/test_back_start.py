@@ -55,7 +55,7 @@ def test_standing_with_the_arm_over_the_back_stays_withheld() -> None:
 
 def test_what_is_measured_beside_the_start_posture_is_less_sure() -> None:
     signals = judged(hinge_with_hanging_arms()[0]).signals
-    assert np.nanmin(signals.sd_deg["lumbar_flexion"]) > 3.0
+    assert np.nanmin(signals.sd_deg["lumbar_flexion"]) > 4.0
 
 
 @pytest.mark.parametrize("harm", ["one way down only", "another back afterwards"])
