@@ -1,6 +1,7 @@
 """The 33 BlazePose landmarks by name, and each one's partner on the other side of the body."""
 
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 
@@ -66,6 +67,7 @@ LEG = {
 """The landmarks of each leg from the hip down, in the same order for both sides."""
 
 
+@cache
 def of_side(part: str, side: str) -> Landmark:
     """Return the landmark of a body part on one side.
 

@@ -3,6 +3,7 @@
 The same function measures a whole recording and a single live pose (a track of length 1).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from formcheck.body.landmarks import Landmark, of_side
+from formcheck.body.landmarks import N_LANDMARKS, Landmark, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
@@ -69,43 +70,103 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
         All columns of `formcheck.body.signal_table.column_names`; NaN with a reason where withheld.
         Signals that are measured from the start posture are still absolute: see `refer_to_neutral`.
     """
-    gates = _Gates.of(track, calibration)
-    deg: dict[str, Floats] = {}
-    reason: dict[str, Reasons] = {}
-    sd_deg: dict[str, Floats] = {}
-    for kind in SIGNALS.values():
-        sides = ("left", "right") if kind.sided else (calibration.working_side,)
-        for side in sides:
-            name = f"{kind.name}_{side}" if kind.sided else kind.name
-            deg[name], against = _measure_one(track, kind, side, calibration, gates)
-            reason[name] = cast(Reasons, _KEYS[against])
-            sd_deg[name] = np.where(against == 0, kind.sd_deg, np.nan)
-        if kind.sided:
-            working = f"{kind.name}_{calibration.working_side}"
-            deg[kind.name], reason[kind.name], sd_deg[kind.name] = (
-                deg[working],
-                reason[working],
-                sd_deg[working],
-            )
-    return Signals(t_s=track.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
+    columns = _Columns.of(calibration.working_side)
+    against = _against(track, calibration, columns)
+    deg = np.full(against.shape, np.nan)
+    for row, (kind, side) in enumerate(columns.kinds):
+        if kind.measure is not None and not against[row].all():
+            deg[row] = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
+    against[(against == 0) & ~np.isfinite(deg)] = _CODE["hidden"]
+    withheld = against != 0
+    deg[withheld] = np.nan
+    sd_deg = np.where(withheld, np.nan, columns.sd_deg)
+    reason = _KEYS[against]
+    return Signals(
+        t_s=track.t_s,
+        deg={name: deg[row] for name, row in columns.rows.items()},
+        sd_deg={name: sd_deg[row] for name, row in columns.rows.items()},
+        reason={name: cast(Reasons, reason[row]) for name, row in columns.rows.items()},
+    )
 
 
-def _measure_one(
-    track: PoseTrack,
-    kind: SignalKind,
-    side: str,
-    calibration: Calibration,
-    gates: "_Gates",
-) -> tuple[Floats, Codes]:
-    if kind.measure is None:
-        unknown = np.where(gates.nobody, _CODE["nobody"], _CODE["no_lumbar_sensor"])
-        return np.full(len(track), np.nan), unknown
-    against = gates.against(kind, side)
-    if against.all():
-        return np.full(len(track), np.nan), against
-    values = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
-    against[(against == 0) & ~np.isfinite(values)] = _CODE["hidden"]
-    return np.where(against == 0, values, np.nan), against
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """The columns that are measured, C of them, so that what all of them need is asked once.
+
+    Parameters
+    ----------
+    kinds : tuple
+        Signal and side of each.
+    rows : mapping of str to int
+        Which of them a name means; two names mean one where a side is the working side.
+    needs : ndarray of bool, shape (C, 33)
+        The landmarks of each.
+    side_on, front_on, unmeasured : ndarray of bool, shape (C, 1)
+        From where each can be judged, and whether no sensor of this module measures it.
+    sd_deg : ndarray, shape (C, 1)
+        The table's standard deviations.
+    """
+
+    kinds: tuple[tuple[SignalKind, LeftRight], ...]
+    rows: Mapping[str, int]
+    needs: Bools
+    side_on: Bools
+    front_on: Bools
+    unmeasured: Bools
+    sd_deg: Floats
+
+    @classmethod
+    @cache
+    def of(cls, working_side: LeftRight) -> "_Columns":
+        """Return the columns of the table for somebody whose signals without a suffix are this side's."""
+        kinds: list[tuple[SignalKind, LeftRight]] = []
+        rows: dict[str, int] = {}
+        for kind in SIGNALS.values():
+            sides: tuple[LeftRight, ...] = ("left", "right") if kind.sided else (working_side,)
+            for side in sides:
+                rows[f"{kind.name}_{side}" if kind.sided else kind.name] = len(kinds)
+                kinds.append((kind, side))
+            rows[kind.name] = rows[f"{kind.name}_{working_side}" if kind.sided else kind.name]
+        needs = np.zeros((len(kinds), N_LANDMARKS), dtype=np.bool_)
+        for row, (kind, side) in enumerate(kinds):
+            needs[row, _needed(kind, side)] = True
+        table = [kind for kind, _ in kinds]
+        return cls(
+            kinds=tuple(kinds),
+            rows=rows,
+            needs=needs,
+            side_on=np.array([[kind.view == "side"] for kind in table]),
+            front_on=np.array([[kind.view == "front"] for kind in table]),
+            unmeasured=np.array([[kind.measure is None] for kind in table]),
+            sd_deg=np.array([[kind.sd_deg] for kind in table]),
+        )
+
+
+def _needed(kind: SignalKind, side: LeftRight) -> list[int]:
+    """Return the landmarks that a signal needs."""
+    both = (kind.view == "any" and not kind.sided) or kind.view == "front"
+    sides: tuple[LeftRight, ...] = ("left", "right") if both else (side,)
+    return [int(of_side(part, each)) for part in kind.parts for each in sides]
+
+
+def _against(track: PoseTrack, calibration: Calibration, columns: _Columns) -> Codes:
+    """Return what stands against each column, shape (C, T): the code of the gravest."""
+    view, scale, points = calibration.view, calibration.scale, track.landmarks_px
+    cropped = _outside(points, track.origin.width_px, track.origin.height_px)
+    seen = np.isfinite(points).all(axis=-1) & (track.visibility >= MIN_VISIBILITY)
+    ratio = shoulder_ratio(points, scale)
+    # Per frame only who clearly faces the camera has turned away: bows move the shoulders too.
+    side_on = np.full(len(track), view.side_on) & ~(ratio > FRONTAL_RATIO)
+    front_on = (ratio >= FRONTAL_RATIO) & (view.yaw_deg is not None)
+    against = np.where(columns.needs @ ~(seen & ~cropped).T, _CODE["hidden"], 0)
+    against[columns.needs @ cropped.T] = _CODE["cropped"]
+    against[columns.side_on & ~side_on] = _CODE["view_not_side"]
+    against[columns.front_on & ~front_on] = _CODE["view_not_front"]
+    if not scale.trunk_px >= MIN_TRUNK_PX:
+        against[:] = _CODE["too_small"]
+    against[np.broadcast_to(columns.unmeasured, against.shape)] = _CODE["no_lumbar_sensor"]
+    against[:, ~track.found] = _CODE["nobody"]
+    return against
 
 
 def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Signals:
@@ -122,66 +183,13 @@ def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Sign
     for name in signals.deg:
         if not SIGNALS[base_name(name)].from_neutral:
             continue
-        origin = neutral_deg.get(name, np.nan)
-        deg[name] = signals.deg[name] - origin
-        lost = (signals.reason[name] == "") & ~np.isfinite(deg[name])
-        reason[name] = np.where(lost, "no_neutral", signals.reason[name])
-        sd_deg[name] = np.where(lost, np.nan, signals.sd_deg[name])
+        origin = neutral_deg.get(name, math.nan)
+        if math.isfinite(origin):
+            deg[name] = signals.deg[name] - origin
+            continue
+        deg[name] = sd_deg[name] = np.full(len(signals), np.nan)
+        reason[name] = np.where(signals.reason[name] == "", "no_neutral", signals.reason[name])
     return Signals(t_s=signals.t_s, deg=deg, sd_deg=sd_deg, reason=reason)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Gates:
-    """What stands against judging, per instant; computed once for all signals."""
-
-    nobody: Bools
-    too_small: bool
-    usable: Bools  # (T, 33): in the picture and seen
-    cropped: Bools  # (T, 33): outside the picture
-    side_on: Bools
-    front_on: Bools
-
-    @classmethod
-    def of(cls, track: PoseTrack, calibration: Calibration) -> "_Gates":
-        points = track.landmarks_px
-        cropped = _outside(points, track.origin.width_px, track.origin.height_px)
-        seen = np.isfinite(points).all(axis=-1) & (track.visibility >= MIN_VISIBILITY)
-        ratio = shoulder_ratio(points, calibration.scale)
-        yaw_known = calibration.view.yaw_deg is not None
-        side_on = np.full(len(track), calibration.view.side_on)
-        front_on = ratio >= FRONTAL_RATIO if yaw_known else np.zeros(len(track), dtype=np.bool_)
-        return cls(
-            nobody=~track.found,
-            too_small=not calibration.scale.trunk_px >= MIN_TRUNK_PX,
-            usable=seen & ~cropped,
-            cropped=cropped,
-            # Per frame only who clearly faces the camera has turned away: bows move the shoulders too.
-            side_on=side_on & ~(ratio > FRONTAL_RATIO),
-            front_on=front_on,
-        )
-
-    def against(self, kind: SignalKind, side: str) -> Codes:
-        """Return the code of what stands against a signal, shape (T,); the gravest is named."""
-        needed = _needed(kind.name, side)
-        against = np.where(self.usable[:, needed].all(axis=1), 0, _CODE["hidden"])
-        against[self.cropped[:, needed].any(axis=1)] = _CODE["cropped"]
-        if kind.view == "side":
-            against[~self.side_on] = _CODE["view_not_side"]
-        if kind.view == "front":
-            against[~self.front_on] = _CODE["view_not_front"]
-        if self.too_small:
-            against[:] = _CODE["too_small"]
-        against[self.nobody] = _CODE["nobody"]
-        return against
-
-
-@cache
-def _needed(name: str, side: str) -> tuple[int, ...]:
-    """Return the landmarks that a signal needs."""
-    kind = SIGNALS[name]
-    if (kind.view == "any" and not kind.sided) or kind.view == "front":
-        return tuple(int(of_side(part, s)) for part in kind.parts for s in ("left", "right"))
-    return tuple(int(of_side(part, side)) for part in kind.parts)
 
 
 def _outside(points: Floats, width_px: int, height_px: int) -> Bools:

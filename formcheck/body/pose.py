@@ -6,6 +6,7 @@ side, neutral and exercise can be corrected later and judged again. Missing is N
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -169,14 +170,12 @@ class PoseTrack:
     def from_poses(cls, poses: Iterable[Pose], origin: Origin | None = None) -> "PoseTrack":
         """Stack poses, which must come in the order of their times."""
         items: Sequence[Pose] = list(poses)
-        empty = Pose.missing(0.0)
-
-        def stack(name: str) -> npt.NDArray[np.generic]:
-            if not items:
-                return np.asarray(getattr(empty, name))[None][:0]
-            return np.stack([np.asarray(getattr(pose, name)) for pose in items])
-
-        return cls(origin=origin or Origin(), **{name: stack(name) for name in _ARRAYS})  # type: ignore[arg-type]
+        if not items:
+            return cls.from_poses([Pose.missing(0.0)], origin)[:0]
+        stacked: dict[str, Any] = {
+            name: np.array([getattr(pose, name) for pose in items]) for name in _ARRAYS
+        }
+        return cls(origin=origin or Origin(), **stacked)
 
     def __len__(self) -> int:
         return len(self.t_s)

@@ -19,6 +19,9 @@ from formcheck.body.spine_shape import learnt_shape
 
 Reasons = npt.NDArray[np.str_]
 
+_KEYS: Reasons = np.array(["", "back_unsure", "back_unlike", "back_hidden", "arm_over_back"], dtype="<U24")
+_CODE = {str(key): code for code, key in enumerate(_KEYS)}
+
 # Fewer stations than this are never judged; above it the deviation decides, which knows which stations are
 # missing. Left-one-body-out errors of dev outlines: all stations 2.8 degrees; without .30 to .55 3.4; without
 # everything above .45 4.8; without everything above .30 10 [M]. This replaces the fixed shares of
@@ -29,8 +32,8 @@ MIN_SEEN_SHARE = 0.5
 # not in real cloth: standing still, the lifter of the shared squat clip then reads from -55 to +30 degrees,
 # with a deviation of 6, although every edge is where it should be [M].
 ENDS_SEEN = 2
-_SACRAL_END: Bools = STATIONS <= 0.18
-_THORACIC_END: Bools = STATIONS >= 0.50
+_SACRAL_END = slice(int((STATIONS <= 0.18).sum()))
+_THORACIC_END = slice(int((STATIONS < 0.50).sum()), None)
 # measurement.md, section 4: an angle less certain than this is withheld.
 MAX_SD_DEG = 8.0
 # measurement.md, section 3: a neutral whose frames scatter more than this is refused.
@@ -134,13 +137,14 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2 + (BESIDE_SD_DEG * neutral.beside) ** 2
     sd_deg = np.sqrt(variance)
-    arm = (contour.covered & ~usable).mean(axis=1) > 0.5 * (~usable).mean(axis=1)
-    reason = np.full(len(deg), "", dtype="<U24")
-    reason = np.where(sd_deg > MAX_SD_DEG, "back_unsure", reason)
-    reason = np.where((reason != "") & (unlike_deg**2 > 0.5 * variance), "back_unlike", reason)
-    reason = np.where(~_enough_seen(usable) | np.isnan(deg), "back_hidden", reason)
-    hidden = (reason == "back_hidden") | (reason == "back_unsure")
-    reason = np.where(hidden & arm, "arm_over_back", reason)
+    hidden = ~_enough_seen(usable) | np.isnan(deg)
+    unsure = sd_deg > MAX_SD_DEG
+    unlike = unsure & (unlike_deg**2 > 0.5 * variance)
+    arm = (contour.covered & ~usable).sum(axis=1) > 0.5 * (~usable).sum(axis=1)
+    code = np.where(hidden, _CODE["back_hidden"], np.where(unsure, _CODE["back_unsure"], 0))
+    code[unlike & ~hidden] = _CODE["back_unlike"]
+    code[(hidden | (unsure & ~unlike)) & arm] = _CODE["arm_over_back"]
+    reason = _KEYS[code]
     if neutral.reason:
         reason = np.full_like(reason, neutral.reason)
     judged = reason == ""

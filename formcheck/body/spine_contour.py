@@ -7,7 +7,6 @@ picture's size nor the person's matters.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import median_filter
 
 from formcheck.body.landmarks import of_side
@@ -45,7 +44,9 @@ CLIFF = 0.03
 # Cliffs are looked for up to here; above it the shoulder's own roundness falls off.
 _SEARCHED: Floats = np.linspace(0.0, 0.85, 35)
 _ARM = ("shoulder", "elbow", "wrist", "index")
+_ARMS = np.array([of_side(part, arm) for arm in ("left", "right") for part in _ARM])
 _STEPS = np.linspace(0.0, 1.0, 9)
+_LINE_POINTS = 2 * (len(_ARM) - 1) * len(_STEPS)  # of both arms
 _BLOCK = 256  # instants whose arms are compared with all stations at once
 
 
@@ -85,38 +86,68 @@ def back_contour(track: PoseTrack, forward_x: int) -> BackContour:
     """
     frame = _TrunkFrame.of(track, forward_x)
     side = 0 if forward_x > 0 else 1
-    height, depth = frame.coordinates(track.edges_px[:, side])
-    sharp = track.edge_confidence[:, side] >= MIN_CONFIDENCE
-    at_stations = _at(STATIONS, height, np.where(sharp, depth, np.nan))
-    at_stations[_beside_cliffs(_at(_SEARCHED, height, depth))[:, : len(STATIONS)]] = np.nan
-    covered = np.zeros_like(at_stations, dtype=np.bool_)
-    for arm in ("left", "right"):
-        joints = track.landmarks_px[:, [of_side(part, arm) for part in _ARM]]
-        covered |= _covered_by(frame.coordinates(joints), height, depth)
-    return BackContour(at_stations, covered)
+    edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
+    at_stations = edge.at(STATIONS, edge.seen & (edge.confidence >= MIN_CONFIDENCE))
+    outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
+    at_stations[outer[:, : len(STATIONS)]] = np.nan
+    return BackContour(at_stations, _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _TrunkFrame:
     origin_px: Floats  # (T, 2)
-    up: Floats  # (T, 2), one trunk length squared into the dot product
-    back: Floats  # (T, 2)
+    axes: Floats  # (T, 2, 2): along the trunk and behind it, one trunk length squared into the dot product
 
     @classmethod
     def of(cls, track: PoseTrack, forward_x: int) -> "_TrunkFrame":
         hip = mid_hip_px(track.landmarks_px)
         axis = mid_shoulder_px(track.landmarks_px) - hip
-        squared = (axis**2).sum(axis=1, keepdims=True)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            up = axis / squared
+        x, y = axis[:, 0], axis[:, 1]
         # y points down: whoever walks from hip to shoulder has (y, -x) on the left hand
-        return cls(hip, up, np.stack([up[:, 1], -up[:, 0]], axis=1) * forward_x)
+        axes = np.array([[x, forward_x * y], [y, -forward_x * x]])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return cls(hip, np.moveaxis(axes / (x**2 + y**2), -1, 0))
 
-    def coordinates(self, points_px: Floats) -> tuple[Floats, Floats]:
-        """Return height along the trunk and depth behind it of points (T, n, 2), each (T, n)."""
-        offset = points_px - self.origin_px[:, None]
-        height = np.einsum("tnc,tc->tn", offset, self.up)
-        return height, np.einsum("tnc,tc->tn", offset, self.back)
+    def coordinates(self, points_px: Floats) -> Floats:
+        """Return height along the trunk and depth behind it of points (T, n, 2), shape (T, n, 2)."""
+        return np.asarray((points_px - self.origin_px[:, None]) @ self.axes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edge:
+    """The back's edge, each row's points from low to high, shape (T, n)."""
+
+    height: Floats
+    depth: Floats
+    confidence: Floats
+    seen: Bools
+
+    @classmethod
+    def of(cls, frame: _TrunkFrame, points_px: Floats, confidence: Floats) -> "_Edge":
+        points = frame.coordinates(points_px)
+        rows, order = np.arange(len(points))[:, None], np.argsort(points[..., 0], axis=1)
+        points = points[rows, order]
+        seen: Bools = np.asarray(np.isfinite(points).all(axis=-1))
+        return cls(points[..., 0], points[..., 1], confidence[rows, order], seen)
+
+    def at(self, stations: Floats, which: Bools) -> Floats:
+        """Interpolate depth at stations between the points that count; NaN where none lies near."""
+        result = np.full((len(which), len(stations)), np.nan)
+        for i in np.flatnonzero(which.sum(axis=1) >= 2):
+            height, depth = self.height[i, which[i]], self.depth[i, which[i]]
+            above = np.searchsorted(height, stations, side="right").clip(1, len(height) - 1)
+            wide = height[above] - height[above - 1] > MAX_GAP
+            values = np.interp(stations, height, depth, left=np.nan, right=np.nan)
+            result[i] = np.where(wide, np.nan, values)
+        return result
+
+    def beside(self, height: Floats) -> Floats:
+        """Return the depth beside heights (T, m), that of the last point beyond the ends."""
+        result = np.full(height.shape, np.nan)
+        for i in np.flatnonzero(self.seen.sum(axis=1) >= 2):
+            seen = self.seen[i]
+            result[i] = np.interp(height[i], self.height[i, seen], self.depth[i, seen])
+        return result
 
 
 def _beside_cliffs(depth: Floats) -> Bools:
@@ -183,52 +214,25 @@ def median_of_five(padded: Floats) -> Floats:
     NumPy's own takes ten times as long for a single row.
     """
     n = padded.shape[1] - 4
-    ordered = np.sort(np.stack([padded[:, i : i + n] for i in range(5)]), axis=0)
+    ordered = np.sort(np.array([padded[:, i : i + n] for i in range(5)]), axis=0)
     return np.where(np.isnan(ordered[-1]), np.nan, ordered[2])
 
 
-def _at(stations: Floats, height: Floats, depth: Floats) -> Floats:
-    """Interpolate each row's depth at stations; NaN where no edge point lies near."""
-    result = np.full((len(height), len(stations)), np.nan)
-    for i in range(len(height)):
-        seen = np.isfinite(depth[i]) & np.isfinite(height[i])
-        if seen.sum() < 2:
-            continue
-        h, d = height[i, seen], depth[i, seen]
-        order = np.argsort(h)
-        values = np.interp(stations, h[order], d[order], left=np.nan, right=np.nan)
-        gap = np.interp(stations, h[order], np.arange(len(h), dtype=float))
-        below = np.clip(gap.astype(np.intp), 0, len(h) - 2)
-        wide = h[order][below + 1] - h[order][below] > MAX_GAP
-        result[i] = np.where(wide, np.nan, values)
-    return result
+def _covered(joints: Floats, edge: _Edge) -> Bools:
+    """Return which stations an arm may cover, shape (T, K): its centre line comes near the edge there.
 
-
-def _covered_by(joints: tuple[Floats, Floats], height: Floats, depth: Floats) -> Bools:
-    """Return which stations an arm may cover, shape (T, K): its centre line comes near the edge there."""
-    along, behind = (
-        np.concatenate(
-            [part[:, k, None] * (1 - _STEPS) + part[:, k + 1, None] * _STEPS for k in range(len(_ARM) - 1)],
-            axis=1,
-        )
-        for part in joints
-    )
-    result = np.empty((len(height), len(STATIONS)), dtype=np.bool_)
-    edge = np.empty_like(along)
-    for i in range(len(height)):
-        edge[i] = _row_depth(along[i], height[i], depth[i])
+    ``joints`` (T, arms * joints, 2) are both arms' in the trunk's frame.
+    """
+    arms = joints.reshape(len(joints), 2, len(_ARM), 2)
+    start, end = arms[:, :, :-1, None], arms[:, :, 1:, None]
+    line = (start + (end - start) * _STEPS[:, None]).reshape(len(joints), _LINE_POINTS, 2)
+    along, behind = line[..., 0], line[..., 1]
+    result = np.empty((len(joints), len(STATIONS)), dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        near = (behind > edge - ARM_DEPTH) & (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
-        for first in range(0, len(height), _BLOCK):
+        near = behind > edge.beside(along) - ARM_DEPTH
+        near &= (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
+        for first in range(0, len(joints), _BLOCK):
             rows = slice(first, first + _BLOCK)
             reached = np.abs(STATIONS - along[rows, :, None]) < ARM_REACH
             result[rows] = (near[rows, :, None] & reached).any(axis=1)
     return result
-
-
-def _row_depth(along: Floats, height: Floats, depth: Floats) -> npt.NDArray[np.float64]:
-    seen = np.isfinite(depth) & np.isfinite(height)
-    if seen.sum() < 2:
-        return np.full(len(along), np.nan)
-    order = np.argsort(height[seen])
-    return np.interp(along, height[seen][order], depth[seen][order])

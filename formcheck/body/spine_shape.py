@@ -87,12 +87,11 @@ class Shape:
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
         for pattern, rows in _patterns(usable):
             solver = _Solver(self._inverse_of(pattern.tobytes()), slides[rows][:, pattern])
-            seen = change[rows][:, pattern]
-            deg[rows] = _bent(solver.product(seen, own[pattern]), self.curve)
-            common = np.broadcast_to(self.across[pattern], seen.shape)
-            explained = solver.product(common, self.across[pattern])
-            missing[rows] = np.sqrt(np.maximum(0.0, everything - explained))
-            unexplained[rows] = EDGE_SD**2 * np.sqrt((solver.solve(seen) ** 2).mean(axis=1))
+            solved = solver.solve(change[rows][:, pattern])
+            deg[rows] = _bent(solved @ own[pattern], self.curve)
+            unexplained[rows] = EDGE_SD**2 * np.sqrt((solved**2).mean(axis=1))
+            common = self.across[pattern]
+            missing[rows] = np.sqrt(np.maximum(0.0, everything - solver.solve(common[None]) @ common))
         return Estimate(deg, missing, unexplained)
 
     # A live set asks the same for every picture: hence bytes, which can be looked up.
@@ -141,29 +140,36 @@ class _Solver:
         self._inner = np.linalg.inv(inner)
 
     def solve(self, right: Floats) -> Floats:
-        """Return the solutions for right-hand sides (T, n)."""
-        within = np.einsum("tnm,tn->tm", self._spread, right)
-        taken = np.einsum("tnm,tmk,tk->tn", self._spread, self._inner, within)
-        return np.asarray(right @ self._inverse - taken)
-
-    def product(self, right: Floats, left: Floats) -> Floats:
-        """Return ``left`` (n,) times the solutions for ``right`` (T, n)."""
-        return np.asarray(self.solve(right) @ left)
+        """Return the solutions for right-hand sides (T, n), or one for all (1, n), shape (T, n)."""
+        within = right[:, None] @ self._spread @ self._inner  # (T, 1, m)
+        taken = self._spread @ np.swapaxes(within, 1, 2)
+        return np.asarray(right @ self._inverse - taken[..., 0])
 
 
 def _slides(depth: Floats, neutral: Floats) -> Floats:
     """Return what one standard deviation of sliding hip and shoulder does to each edge, shape (T, K, 2).
 
-    A frame whose hip lies ``a`` and whose shoulder lies ``b`` further up reads, at its station s, the back at
-    s + a (1 - s) + b s, in a unit longer by b - a. To first order, at the mean of both edges.
+    At the mean of both edges, of which it is a linear function.
     """
     half = 0.5 * (_bridged(depth) + _bridged(neutral[None]))
-    padded = beyond_ends(half, 2)
+    return np.asarray(half @ _SLIDES).reshape(*depth.shape, 2)
+
+
+def _slides_of_unit_edges() -> Floats:
+    """Return the same for edges that are 1 at one station and 0 elsewhere, shape (K, K * 2).
+
+    A frame whose hip lies ``a`` and whose shoulder lies ``b`` further up reads, at its station s, the back at
+    s + a (1 - s) + b s, in a unit longer by b - a. To first order.
+    """
+    padded = beyond_ends(np.eye(len(STATIONS)), 2)
     level = sum(weight * padded[:, i : i + len(STATIONS)] for i, weight in enumerate(_SMOOTH))
     slope = np.gradient(level, STATIONS, axis=1)
     hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
     shoulder = SHOULDER_SLIDE_SD * (slope * STATIONS - level)
-    return np.stack([hip, shoulder], axis=2)
+    return np.stack([hip, shoulder], axis=2).reshape(len(STATIONS), -1)
+
+
+_SLIDES = _slides_of_unit_edges()
 
 
 def _bridged(depth: Floats) -> Floats:

@@ -184,15 +184,12 @@ class RepCounter:
     _recent: deque[tuple[float, float]] = field(default_factory=deque, init=False)
     _movement: _Movement | None = field(default=None, init=False)
     _amplitudes_deg: list[float] = field(default_factory=list, init=False)
+    range_deg: float = field(init=False)
+    """The range that thresholds are shares of: the target, or the person's own median."""
     _last_end_s: float = field(default=float("-inf"), init=False)
 
-    @property
-    def range_deg(self) -> float:
-        """The range that thresholds are shares of: the target, or the person's own median."""
-        if not self._amplitudes_deg:
-            return self.rule.target_deg
-        # Never so small that noise around the smallest counted movement would start repetitions.
-        return max(float(np.median(self._amplitudes_deg)), 2 * self.rule.min_deg)
+    def __post_init__(self) -> None:
+        self.range_deg = self.rule.target_deg
 
     @property
     def since_s(self) -> float:
@@ -349,6 +346,8 @@ class RepCounter:
         movement = self._require_movement()
         phases = self._phases(movement, t_s, until_s)
         self._amplitudes_deg.append(movement.peak_deg - movement.rest_deg)
+        # Never so small that noise around the smallest counted movement would start repetitions.
+        self.range_deg = max(float(np.median(self._amplitudes_deg)), 2 * self.rule.min_deg)
         self._movement = None
         self._last_end_s = phases.end_s
         return [phases]

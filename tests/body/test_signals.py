@@ -254,6 +254,26 @@ def test_withheld_values_have_no_deviation_and_judged_ones_have() -> None:
         assert (np.isnan(signals.sd_deg[name]) == withheld).all()
 
 
+@given(seed=st.integers(0, 2**32 - 1))
+def test_each_instant_is_measured_as_if_alone_and_hides_what_needs_a_hidden_joint(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    track = film(standing(0.5), Camera(), fps=10)
+    track.visibility[chance.random(track.visibility.shape) < 0.1] = 0.1
+    track.landmarks_px[chance.random(len(track)) < 0.2] = np.nan
+    scale = BodyScale.of(film(standing(0.5), Camera(), fps=10))
+    calibration = Calibration(BodyView("right", "right", 0.0), scale, "right")
+    whole = measure(track, calibration)
+    for i in range(len(track)):
+        alone = measure(track[i : i + 1], calibration)
+        for name in column_names():
+            assert alone.reason[name][0] == whole.reason[name][i]
+            np.testing.assert_array_equal(alone.deg[name][0], whole.deg[name][i])
+        knee = [of_side(part, "left") for part in ("hip", "knee", "ankle")]
+        seen = bool((track.visibility[i, knee] > 0.5).all())
+        hidden = whole.reason["knee_flexion_left"][i] == "hidden"
+        assert hidden == (not seen and bool(track.found[i]))
+
+
 def test_landmark_partners_are_an_involution_and_keep_the_nose() -> None:
     assert (MIRROR[MIRROR] == np.arange(N_LANDMARKS)).all()
     assert MIRROR[Landmark.NOSE] == Landmark.NOSE

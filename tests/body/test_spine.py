@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from formcheck.body.filters import smooth_track
 from formcheck.body.landmarks import Landmark
@@ -20,7 +22,8 @@ from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, back_neutral, lumbar_flexion
-from formcheck.body.spine_contour import back_contour
+from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour
+from formcheck.body.spine_shape import HIP_SLIDE_SD, SHOULDER_SLIDE_SD, learnt_shape
 from formcheck.body.spine_signal import TRUNK_SHARE, neutral_of, with_spine
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
@@ -169,6 +172,35 @@ def test_one_live_pose_is_read_by_the_same_function() -> None:
         one = track[np.array([i])]
         live = with_spine(one, calibration, measure(one, calibration), neutral, cutoff_hz=None)
         assert live.deg["lumbar_flexion"][0] == pytest.approx(whole.deg[i], abs=1e-9)
+
+
+@given(seed=st.integers(0, 2**32 - 1), seen_share=st.floats(0.5, 1.0))
+def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_share: float) -> None:
+    chance, n = np.random.default_rng(seed), len(STATIONS)
+    learnt, nothing = learnt_shape(), np.zeros(n)
+    straight = np.array([[30.0, 0.0, 0.0], [30.0, 0.0, 0.0]])
+    shape = replace(learnt, curve=straight, personal=np.stack([learnt.across, nothing, nothing]))
+    neutral = shape.mean + 0.01 * chance.standard_normal(n).cumsum()
+    depth = neutral + 0.02 * chance.standard_normal((3, n)).cumsum(axis=1)
+    usable = chance.random((3, n)) < seen_share
+    usable[:, [0, -1]] = True
+    estimate = shape.estimate(depth, neutral, usable)
+    known = usable.any(axis=0)
+    for i, seen in enumerate(usable):
+        half = 0.5 * (
+            np.interp(STATIONS, STATIONS[seen], depth[i, seen])
+            + np.interp(STATIONS, STATIONS[known], neutral[known])
+        )
+        padded = np.pad(half, 2, mode="reflect", reflect_type="odd")
+        level = np.convolve(padded, np.array([1, 4, 6, 4, 1]) / 16, mode="valid")
+        slope = np.gradient(level, STATIONS)
+        hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
+        shoulder = SHOULDER_SLIDE_SD * (slope * STATIONS - level)
+        free = np.stack([np.ones(n), STATIONS, hip, shoulder], axis=1)
+        covariance = (shape.within + free @ free.T + EDGE_SD**2 * np.eye(n))[np.ix_(seen, seen)]
+        solved = np.linalg.solve(covariance, (depth[i] - neutral)[seen])
+        assert estimate.deg[i] == pytest.approx(solved @ shape.across[seen], abs=1e-6)
+        assert estimate.unexplained[i] == pytest.approx(EDGE_SD**2 * np.sqrt((solved**2).mean()), rel=1e-6)
 
 
 def test_the_hip_is_the_thigh_trunk_angle_less_the_backs_share() -> None:
