@@ -51,8 +51,8 @@ def flexion_deg(proximal_px: Floats, distal_px: Floats, forward_x: int) -> Float
     ndarray, shape (...)
         In [-90, 270).
     """
-    cross = proximal_px[..., 0] * distal_px[..., 1] - proximal_px[..., 1] * distal_px[..., 0]
-    dot = (proximal_px * distal_px).sum(axis=-1)
+    ux, uy, vx, vy = (each[..., i] for each in (proximal_px, distal_px) for i in (0, 1))
+    cross, dot = ux * vy - uy * vx, ux * vx + uy * vy
     # y points down, so a turn towards +x of a downward segment is a negative cross product.
     return wrap_deg(np.degrees(np.arctan2(-forward_x * cross, dot)), LOWEST_JOINT_DEG)
 

@@ -12,9 +12,9 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from formcheck.body.landmarks import N_LANDMARKS, Landmark, of_side
+from formcheck.body.landmarks import N_LANDMARKS, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
-from formcheck.body.scale import BodyScale
+from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
 from formcheck.body.signals import Reasons, Signals
 from formcheck.body.view import FRONTAL_RATIO, BodyView, LeftRight, shoulder_ratio
@@ -208,7 +208,6 @@ def anchor(track: PoseTrack, scale: BodyScale) -> Floats:
     The size is the distance between shoulders' and hips' midpoints plus both thighs' vertical extent,
     in trunk lengths; it tells apart people of different distance.
     """
-    hips = (track.landmarks_px[:, Landmark.LEFT_HIP] + track.landmarks_px[:, Landmark.RIGHT_HIP]) / 2
-    shoulders = track.landmarks_px[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=1)
-    trunk = np.linalg.norm(shoulders - hips, axis=-1)
+    hips = mid_hip_px(track.landmarks_px)
+    trunk = np.linalg.norm(mid_shoulder_px(track.landmarks_px) - hips, axis=-1)
     return np.concatenate([hips, trunk[:, None]], axis=1) / scale.trunk_px

@@ -40,7 +40,8 @@ class LegFollower:
         """Take one frame; return costs of (kept, exchanged) so far and where each came from, shape (2,)."""
         legs = np.stack([landmarks_px[LEG[side][_JOINTS]] for side in ("left", "right")]) / self.trunk_px
         origin = np.array([0, 1])
-        if self._legs is None or t_s - self._t_s > MEMORY_S or not np.isfinite(legs).any():
+        seen = bool(np.isfinite(legs).any())
+        if self._legs is None or t_s - self._t_s > MEMORY_S or not seen:
             cost = np.array([0.0, CONTRADICTION_COST])
         else:
             straight = _distance(legs, self._legs)
@@ -48,15 +49,16 @@ class LegFollower:
             options = self._cost[None, :] + np.array([[straight, crossed], [crossed, straight]])
             origin = options.argmin(axis=1)
             cost = options.min(axis=1) + np.array([0.0, CONTRADICTION_COST])
-        if np.isfinite(legs).any():
+        if seen:
             self._t_s, self._legs, self._cost = t_s, legs, cost - cost.min()
         return self._cost, origin
 
 
 def _distance(a: Floats, b: Floats) -> float:
-    gaps = np.linalg.norm(a - b, axis=-1)
+    apart = a - b
+    gaps = np.hypot(apart[..., 0], apart[..., 1])
     seen = gaps[np.isfinite(gaps)]
-    return float(seen.mean()) if seen.size else 0.0
+    return float(seen.sum()) / seen.size if seen.size else 0.0
 
 
 def exchange_legs(landmarks: Floats) -> Floats:

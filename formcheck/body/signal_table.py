@@ -137,8 +137,8 @@ def _trunk_lateral_tilt(points: Floats, side: str, forward_x: int, scale: BodySc
 
 def _chest_turn(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
     across = _part(points, "shoulder", "left") - _part(points, "shoulder", "right")
-    ratio = np.linalg.norm(across, axis=-1) / scale.trunk_px
-    return np.asarray(np.degrees(np.arcsin(np.clip(ratio / SHOULDER_RATIO_AT_90_DEG, 0.0, 1.0))))
+    ratio = np.hypot(across[..., 0], across[..., 1]) / scale.trunk_px
+    return np.asarray(np.degrees(np.arcsin(np.minimum(ratio / SHOULDER_RATIO_AT_90_DEG, 1.0))))
 
 
 def _pelvis_obliquity(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:

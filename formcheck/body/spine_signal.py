@@ -137,15 +137,15 @@ def _against(track: PoseTrack, calibration: Calibration, signals: Signals) -> Re
     reason: Reasons = np.asarray(signals.reason["trunk_lean"], dtype="<U24")
     with np.errstate(invalid="ignore"):
         reason = np.where((reason == "") & (lean < LYING_LEAN_DEG), "lying", reason)
-    ratio = _steady_ratio(track, calibration.scale)
-    reason = np.where((reason == "") & ~(ratio <= MAX_SHOULDER_RATIO), "view_not_side", reason)
+    if not _steady_ratio(track, calibration.scale) <= MAX_SHOULDER_RATIO:
+        reason = np.where(reason == "", "view_not_side", reason)
     if len(track) > 1 and (len(track) - 1) / (track.t_s[-1] - track.t_s[0]) < MIN_RATE_HZ:
         reason = np.where(reason == "", "too_few_pictures", reason)
     return reason
 
 
-def _steady_ratio(track: PoseTrack, scale: BodyScale) -> Floats:
+def _steady_ratio(track: PoseTrack, scale: BodyScale) -> float:
     """Return shoulder width over trunk length, its median over the track: the camera stands still."""
     ratio = shoulder_ratio(track.landmarks_px, scale)
     seen = ratio[np.isfinite(ratio)]
-    return np.full(len(track), float(np.median(seen)) if seen.size else np.nan)
+    return float(np.median(seen)) if seen.size else float("nan")

@@ -47,7 +47,7 @@ def yaw_deg_of(shoulder_ratio: float) -> float:
 def shoulder_ratio(landmarks_px: Floats, scale: BodyScale) -> Floats:
     """Return shoulder width over the trunk's full length, shape (...): 0 from the side."""
     width = landmarks_px[..., Landmark.LEFT_SHOULDER, :] - landmarks_px[..., Landmark.RIGHT_SHOULDER, :]
-    return np.asarray(np.linalg.norm(width, axis=-1) / scale.trunk_px)
+    return np.asarray(np.hypot(width[..., 0], width[..., 1]) / scale.trunk_px)
 
 
 def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:

@@ -8,7 +8,7 @@ from formcheck.coach.faults import rank
 from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Progress
 from formcheck.coach.set_report import Severity
-from formcheck.coach.working_side import instant_from
+from formcheck.coach.working_side import from_side
 from formcheck.exercises.rules import RangeFault
 from formcheck.exercises.schema import BoundFault, Exercise
 from formcheck.report.frame_state import Back
@@ -77,10 +77,10 @@ def back_gauge(
     active : mapping of str to severity
         The faults that last now.
     """
-    seen = instant if progress.leg is None else instant_from(instant, progress.leg)
+    seen_deg = instant.deg if progress.leg is None else from_side(instant.deg, progress.leg)
     rules = [rule for rule in exercise.faults if isinstance(rule, BoundFault) and rule.signal == BACK]
-    high = [_bound(rule, seen, neutral_deg) for rule in rules if rule.beyond == "above"]
-    low = [_bound(rule, seen, neutral_deg) for rule in rules if rule.beyond == "below"]
+    high = [_bound(rule, seen_deg, neutral_deg) for rule in rules if rule.beyond == "above"]
+    low = [_bound(rule, seen_deg, neutral_deg) for rule in rules if rule.beyond == "below"]
     value = instant.deg.get(BACK, math.nan)
     why = "" if math.isfinite(value) else instant.reason.get(BACK, "") or "no_lumbar_sensor"
     worst = max((active[rule.id] for rule in rules if rule.id in active), key=rank, default=None)
@@ -97,10 +97,10 @@ def _back(worst: Severity | None) -> Back:
     return "red" if worst == "red" else "amber" if worst == "amber" else "ok"
 
 
-def _bound(rule: BoundFault, seen: Instant, neutral_deg: Mapping[str, float]) -> float:
+def _bound(rule: BoundFault, seen_deg: Mapping[str, float], neutral_deg: Mapping[str, float]) -> float:
     """Return the mildest bound of a rule, with what a normal movement takes along."""
     bound = min((bound for _, bound in rule.bounds), key=abs)
     if rule.less_signal is None:
         return bound
-    risen = seen.deg.get(rule.less_signal, math.nan) - neutral_deg.get(rule.less_signal, 0.0)
+    risen = seen_deg.get(rule.less_signal, math.nan) - neutral_deg.get(rule.less_signal, 0.0)
     return bound + (rule.less_share * max(0.0, risen) if math.isfinite(risen) else 0.0)
