@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -122,9 +123,8 @@ def value_at(signals: Signals, name: str, t_s: float) -> float | None:
     values = signals.deg.get(name)
     if values is None or not len(signals):
         return None
-    right = int(np.clip(np.searchsorted(signals.t_s, t_s), 1, max(1, len(signals) - 1)))
-    left = right - 1
-    nearest = min((left, min(right, len(signals) - 1)), key=lambda i: abs(float(signals.t_s[i]) - t_s))
+    right = min(int(np.searchsorted(signals.t_s, t_s)), len(signals) - 1)
+    nearest = min(max(right - 1, 0), right, key=lambda i: abs(float(signals.t_s[i]) - t_s))
     if abs(float(signals.t_s[nearest]) - t_s) > MAX_SIGNAL_AGE_S:
         return None
     value = float(values[nearest])
@@ -138,7 +138,7 @@ def _gauge(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Gau
     peaks = [angle.peak_deg for angle in ranges if math.isfinite(angle.peak_deg)]
     if not starts or not peaks:
         return None
-    rest_deg = float(np.median(starts))
+    rest_deg = median(starts)
     far_deg = max(peaks, key=lambda peak: abs(peak - rest_deg))
     bounds = [bound for bound in focus.target_deg or () if math.isfinite(bound)]
     if bounds:  # the scale ends a little beyond what was asked for
@@ -149,7 +149,7 @@ def _gauge(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Gau
         return None
 
     def share(value_deg: float) -> float:
-        return float(np.clip((value_deg - rest_deg) / (far_deg - rest_deg), 0.0, 1.0))
+        return min(max((value_deg - rest_deg) / (far_deg - rest_deg), 0.0), 1.0)
 
     value_deg = value_at(signals, focus.signal, t_s)
     target = None
