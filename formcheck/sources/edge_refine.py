@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Bools, Floats
 from formcheck.body.scale import BodyScale
@@ -79,10 +78,20 @@ def _between_ends(low: float, high: float) -> slice:
     return slice(int(at[0]), int(at[-1]) + 1)
 
 
+def _averaging(sd: float) -> Floats:
+    """Return what an edge (N_EDGE,) is multiplied by for a Gaussian mean along it; its ends are repeated."""
+    reach = np.arange(-round(4 * sd), round(4 * sd) + 1)
+    weights = np.exp(-0.5 * (reach / sd) ** 2)
+    result = np.zeros((N_EDGE, N_EDGE))
+    for station in range(N_EDGE):
+        np.add.at(result[:, station], np.clip(station + reach, 0, N_EDGE - 1), weights / weights.sum())
+    return result
+
+
 _AT_WALL = _between_ends(*_WALL)
 _AT_PERSON = _between_ends(*_PERSON)
 _INSIDE_OUT = max(_PERSON) < _OFFSETS
-_SMOOTHED = gaussian_filter1d(np.eye(N_EDGE), _ALONG, axis=1, mode="nearest")
+_SMOOTHED = _averaging(_ALONG)
 _BLEND = np.exp(-0.5 * ((np.arange(_FIRST, _LAST)[:, None] - _SUB_RAYS) / _ALONG) ** 2)
 _BLEND = (_BLEND / _BLEND.sum(axis=1, keepdims=True)).astype(np.float32)
 _PENALTY = (_BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2).astype(np.float32)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +24,11 @@ from formcheck.sources.trunk_edges import trunk_edges
 # MediaPipe pads the rows of a mask to 16 bytes; asked for the pixels of a mask whose rows are padded, it ends
 # the whole process ("Check failed: 1 == ChannelSize()"). Four single-precision cells are 16 bytes.
 _WIDTH_MULTIPLE = 4
+
+# The networks see the person in 256 x 256; a finer picture only costs more, because the mask is enlarged to
+# its size. What the shorter side keeps at least when a picture is made smaller for them: a person who fills
+# it is measured as well (docs/validity.md) [M].
+_LEAST_SIDE_PX = 360
 
 # MediaPipe has no switch for its temporal filter. Asking for two poses leaves it out, but then the detector
 # runs on every picture (twice the time) and the first pose is not always the same person. The filter is a
@@ -96,12 +102,13 @@ class PoseEstimator:
         The model's work needs no Python, so that a live session may go on with one picture while the next
         is looked at. Parameters and errors as for `estimate`.
         """
-        image = _widened(frame.image_rgb)
+        small = _shrunk(frame.image_rgb)
+        image = _widened(small)
         result = self._detect(image, self._timestamp_ms(frame.t_s))
         if not result.pose_landmarks:
             return partial(Pose.missing, frame.t_s)
         self._warned = True
-        return partial(_pose_of, frame, image.shape[1], result, refine=self.refine)
+        return partial(_pose_of, frame, small.shape[1], image.shape[1], result, refine=self.refine)
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
@@ -180,6 +187,16 @@ def _why_not_started(error: Exception) -> str:
     return f"MediaPipe could not be started ({error}). Install formcheck again: pip install --force-reinstall"
 
 
+def _shrunk(image: Image) -> Image:
+    """Return the picture as small as it may be for the model, each pixel the mean of a whole number."""
+    height, width = image.shape[:2]
+    factor = min(height, width) // _LEAST_SIDE_PX
+    if factor < 2:
+        return image
+    size = width // factor, height // factor
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def _widened(image: Image) -> Image:
     """Return the picture, contiguous, with its last column repeated until its width suits MediaPipe.
 
@@ -202,14 +219,20 @@ def _view_of_mask(result: Any, width: int) -> npt.NDArray[np.float32] | None:  #
     return view.reshape(view.shape[:2])[:, :width]
 
 
-def _pose_of(frame: Frame, widened_px: int, result: Any, *, refine: bool) -> Pose:  # noqa: ANN401 - untyped
-    """Return the pose of a frame in which MediaPipe found somebody, in a picture of ``widened_px``."""
-    width = frame.image_rgb.shape[1]
+def _pose_of(
+    frame: Frame,
+    small_px: int,
+    widened_px: int,
+    result: Any,  # noqa: ANN401 - MediaPipe is untyped
+    *,
+    refine: bool,
+) -> Pose:
+    """Return the pose of a frame in which MediaPipe found somebody, shown ``small_px`` wide, then widened."""
     # MediaPipe's coordinates are shares of the widened picture
-    to_px = np.array([widened_px / width * frame.width_px, frame.height_px])
+    to_px = np.array([widened_px / small_px * frame.width_px, frame.height_px])
     seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
     points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-    mask = _view_of_mask(result, width)
+    mask = _view_of_mask(result, small_px)
     return _pose(frame, seen[:, :2] * to_px, points_m, seen[:, 2], mask, refine=refine)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -113,6 +114,23 @@ def test_every_width_of_picture_is_taken(estimator: PoseEstimator, frames: list[
     apart = np.linalg.norm(pose.landmarks_px - whole.landmarks_px, axis=-1)
     assert np.median(apart) < 6.0  # of a person of 550 pixels; a wrong scale or offset would show in x
     assert abs(np.median(pose.landmarks_px[:, 0] - whole.landmarks_px[:, 0])) < 3.0
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("width", [1203, 1216])
+def test_a_fine_picture_is_measured_in_its_own_pixels(
+    estimator: PoseEstimator, frames: list[Frame], width: int
+) -> None:
+    """The model is shown a smaller one, also where neither side divides; the edges come from the fine one."""
+    fine = np.asarray(cv2.resize(frames[0].image_rgb, (1216, 2160)), dtype=np.uint8)[:, :width]
+    pose = estimator.estimate(Frame.from_image(0.0, np.ascontiguousarray(fine)))
+    with PoseEstimator(estimator.model_path) as other:
+        whole = other.estimate(frames[0])
+    apart = np.linalg.norm(pose.landmarks_px - 2 * whole.landmarks_px, axis=-1)
+    assert np.median(apart) < 12.0  # of a person of 1,100 pixels
+    assert abs(np.median(pose.landmarks_px[:, 0] - 2 * whole.landmarks_px[:, 0])) < 6.0
+    beside = np.linalg.norm(pose.edges_px - 2 * whole.edges_px, axis=-1)
+    assert np.nanmedian(beside) < 12.0
 
 
 @pytest.mark.model
