@@ -14,6 +14,7 @@ from formcheck.coach.events import (
     RepBegan,
     RepCompleted,
     RepCounted,
+    RepDismissed,
 )
 from formcheck.coach.set_report import Repetition, Severity, Verdict
 from formcheck.coach.working_side import from_side
@@ -32,6 +33,10 @@ VERDICT_STAYS_S = 2.5
 # choice.
 WITHHELD_AFTER_S = 1.5
 WITHHELD_AGAIN_S = 20.0
+# Whoever moved and hears no number is told why, unless another movement follows at once or the other leg's is
+# counted. Our choice.
+UNCOUNTED_AFTER_S = 1.0
+UNCOUNTED_AGAIN_S = 12.0
 
 
 @dataclass(slots=True)
@@ -62,8 +67,11 @@ class LiveSet:
     _active: dict[str, Severity] = field(default_factory=dict, init=False)
     _cue: tuple[float, ShownCue] | None = field(default=None, init=False)
     _verdict: tuple[float, Verdict] | None = field(default=None, init=False)
+    _counted_s: float = field(default=float("-inf"), init=False)
+    _uncounted: RepDismissed | None = field(default=None, init=False)
     _withheld: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)
     _withheld_said_s: float = field(default=float("-inf"), init=False)
+    _said_for_good: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self._stream = LiveStream(self.ready.baseline, self.ready.track)
@@ -86,6 +94,7 @@ class LiveSet:
             self._hear(event)
         self._show(reading, pose.t_s)
         self._say_withheld(reading, pose.t_s)
+        self._say_uncounted(pose.t_s)
         return reading
 
     def finish(self) -> None:
@@ -116,18 +125,27 @@ class LiveSet:
         required = self.ready.baseline.exercise.requires
         return tuple(dict.fromkeys((*required, BACK)))
 
+    @property
+    def _at_start(self) -> str:
+        """What was wrong with the start posture: it lasts as long as the set, and is said once."""
+        back = self.ready.baseline.back
+        return back.reason if back is not None else ""
+
     def _say(self, t_s: float, kind: Kind, text: str) -> None:
         self.voice.say(self.ready.zero_s + t_s, kind, text)
 
     def _hear(self, event: Event) -> None:
         match event:
             case RepBegan():
-                self.moved_s = event.t_s
+                self.moved_s, self._uncounted = event.t_s, None
             case RepCounted():
-                self.moved_s = event.t_s
+                self.moved_s, self._counted_s, self._uncounted = event.t_s, event.t_s, None
                 self._say(event.t_s, "count", str(event.number))
+            case RepDismissed():
+                self._uncounted = event if event.start_s > self._counted_s else None
             case RepCompleted():
                 self._verdict = (event.t_s, event.repetition.verdict)
+                self._say_unjudged(event.t_s, event.repetition.verdict)
             case Cue():
                 self._cue = (event.t_s, ShownCue(event.severity, event.text))
                 self._say(event.t_s, "cue", event.spoken or event.text)
@@ -161,7 +179,24 @@ class LiveSet:
             before = self._withheld.get(name, ("", t_s))
             self._withheld[name] = (key, before[1] if key and before[0] else t_s)
             lasted = key and t_s - self._withheld[name][1] >= WITHHELD_AFTER_S
-            if lasted and t_s - self._withheld_said_s >= WITHHELD_AGAIN_S:
+            if lasted and key not in self._said_for_good and t_s - self._withheld_said_s >= WITHHELD_AGAIN_S:
                 self._withheld_said_s = t_s
+                if key == self._at_start:
+                    self._said_for_good.add(key)
                 what = "your back" if name == BACK else f"the {signal_label(name)}"
                 self._say(t_s, "info", f"I cannot judge {what}. {how_to_fix(key)}")
+
+    def _say_unjudged(self, t_s: float, verdict: Verdict) -> None:
+        """Say that a repetition was counted and not judged, unless that is known or was just said."""
+        known = self._said_for_good or t_s - self._withheld_said_s < WITHHELD_AGAIN_S
+        if verdict == "cannot_judge" and not known:
+            self._withheld_said_s = t_s
+            self._say(t_s, "info", "I could not judge that one.")
+
+    def _say_uncounted(self, t_s: float) -> None:
+        """Say why a movement was not counted, once it is clear that nothing came of it."""
+        dismissed = self._uncounted
+        if dismissed is not None and t_s - dismissed.t_s >= UNCOUNTED_AFTER_S:
+            self._uncounted = None
+            zero_s = self.ready.zero_s
+            self.voice.say(zero_s + t_s, "info", f"Not counted. {dismissed.why}", UNCOUNTED_AGAIN_S)

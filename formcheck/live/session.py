@@ -360,7 +360,7 @@ class LiveSession:
         self._close_set(keep=True)
         came_to = set_in_words(self.loaded.exercise, self.records[-1].live)
         if len(self.records) >= self.plan.sets:
-            self._end("done", f"That was the last one. {came_to} The summary is on the screen.")
+            self._end("done", f"That was the last one. {came_to} {_SUMMARY}")
             return
         self._stage, self._rest_until_s, self._warned = "resting", self._now_s + self.plan.rest_s, False
         rest = f"Rest for {_minutes(self.plan.rest_s)}. Raise a hand to stop for today."
@@ -391,6 +391,7 @@ class LiveSession:
         self._set, self._about = None, None
 
 
+_SUMMARY = "The summary is on the screen, where you can note how it felt."
 _STOPPED = "Stopped. Rest now. If it hurts, leave it for today."
 
 

@@ -13,7 +13,18 @@ from formcheck.live.finish import differences, final_pass
 from formcheck.live.session import AWAY_S, LEFT_S, LiveSession
 from formcheck.sources.track_file import read_track
 from tests.live.conftest import Begin, later, play, said, with_raised_hand
-from tests.synthetic import REAL, Camera, Motion, Pace, film, hinges, one_after_the_other, squats, standing
+from tests.synthetic import (
+    REAL,
+    Camera,
+    Motion,
+    Pace,
+    film,
+    hinges,
+    one_after_the_other,
+    one_legged_lift,
+    squats,
+    standing,
+)
 
 LANDSCAPE = Camera(width_px=1280, height_px=720, distance_m=3.4, focal=1.2)
 SET = one_after_the_other(standing(6.0), squats(3))
@@ -233,6 +244,29 @@ def test_a_rounding_back_is_cued_and_the_gauge_leaves_its_band(begin: Begin) -> 
     assert session.stage in ("moving", "resting", "ended", "paused")
     assert "Long back: bow from the hips." in said(session, "cue")
     assert max(worst) > 0
+
+
+def test_who_moves_and_hears_no_number_is_told_why(begin: Begin) -> None:
+    motion = one_after_the_other(standing(12.0), squats(1), one_legged_lift(1), standing(3.0), squats(1))
+    filmed = film(motion, LANDSCAPE, replace(REAL, seed=5))
+    session = play(begin(filmed, repetitions=2), filmed)
+    told = [line.text for line in session.voice.lines if line.kind in ("count", "info")]
+    first, second = told.index("1"), told.index("2")
+    assert [text for text in told[first:second] if text.startswith("Not counted.")] == [
+        "Not counted. Only one leg moved."
+    ]
+    assert not any(text.startswith("Not counted.") for text in [*told[:first], *told[second:]])
+
+
+def test_what_is_wrong_with_the_start_posture_is_said_once_in_a_set(begin: Begin) -> None:
+    whole = one_after_the_other(standing(12.0), squats(8))
+    filmed = film(whole, LANDSCAPE, replace(REAL, seed=4))
+    outlined = np.full_like(filmed.edges_px, 100.0)  # an outline that is nowhere near the back
+    session = play(begin(filmed, repetitions=8), replace(filmed, edges_px=outlined))
+    about = [text for text in said(session, "info") if text.startswith("I cannot judge your back.")]
+    assert len(session.records[0].live) == 8
+    assert session.state().t_s > 40.0
+    assert len(about) == 1
 
 
 def test_what_the_final_pass_changes_is_said(begin: Begin, track: PoseTrack) -> None:
