@@ -1,6 +1,6 @@
 """``Signals``: named angles over time, each with a standard deviation and, where withheld, a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -43,6 +43,15 @@ class Signals:
         """Return which instants lie in a closed interval; shape (T,)."""
         result: Bools = (self.t_s >= start_s) & (self.t_s <= end_s)
         return result
+
+    def only(self, names: Set[str]) -> "Signals":
+        """Return those of the named signals that there are."""
+        return replace(
+            self,
+            deg={name: values for name, values in self.deg.items() if name in names},
+            sd_deg={name: values for name, values in self.sd_deg.items() if name in names},
+            reason={name: values for name, values in self.reason.items() if name in names},
+        )
 
     def __getitem__(self, which: slice | Bools) -> "Signals":
         return replace(

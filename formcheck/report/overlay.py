@@ -20,10 +20,10 @@ from formcheck.body.signals import Signals
 from formcheck.coach.set_report import SetReport
 from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import frame_state
-from formcheck.report.words import Focus, focus_of
+from formcheck.report.words import BACK, Focus, focus_of
 from formcheck.sources.crew import Told
 from formcheck.sources.frames import Image
-from formcheck.sources.parallel import Stretch, cores, in_stretches, stretches
+from formcheck.sources.stretches import Stretch, cores, in_stretches, stretches
 from formcheck.sources.video import VideoSource
 
 MAX_SIDE_PX = 1280
@@ -101,7 +101,7 @@ def write_overlay(
     ValueError
         When there is no frame: a file without a picture plays nowhere.
     """
-    artist = _Artist(steadied(track), signals, report, focus or focus_of(report), max_side_px)
+    artist = _Artist.of(track, signals, report, focus or focus_of(report), max_side_px)
     with _Encoder(path) as encoder:
         for frame in frames:
             encoder.write(frame.t_s, artist.drawn(frame))
@@ -134,7 +134,7 @@ def write_overlay_of(
     workers : int, optional
         How many stretches at once; by default one for each core.
     """
-    artist = _Artist(steadied(track), signals, report, focus or focus_of(report), MAX_SIDE_PX)
+    artist = _Artist.of(track, signals, report, focus or focus_of(report), MAX_SIDE_PX)
     with VideoSource(video) as source:
         cuts = stretches(source.duration_s, workers or cores())
     with TemporaryDirectory(prefix=".overlay-", dir=path.parent) as folder:
@@ -196,13 +196,21 @@ class _Artist:
     focus: Focus
     max_side_px: int
 
+    @classmethod
+    def of(
+        cls, track: PoseTrack, signals: Signals, report: SetReport, focus: Focus, max_side_px: int
+    ) -> "_Artist":
+        """Return one that knows the signals that are shown, and no others."""
+        return cls(steadied(track), signals.only({BACK, focus.signal}), report, focus, max_side_px)
+
     def within(self, cut: Stretch) -> "_Artist":
-        """Return one that draws the pictures of a stretch alike and knows no more than it needs for that."""
-        first_s, last_s = cut[0] - _MARGIN_S, cut[1] + _MARGIN_S
-        near = (self.poses.t_s >= first_s) & (self.poses.t_s <= last_s)
-        return replace(
-            self, poses=self.poses[near], signals=self.signals[self.signals.between(first_s, last_s)]
-        )
+        """Return one that draws the pictures of a stretch alike and knows no more than it needs for that.
+
+        Without a copy: twenty minutes of poses are 40 MB.
+        """
+        ends_s = (cut[0] - _MARGIN_S, cut[1] + _MARGIN_S)
+        poses, signals = (slice(*np.searchsorted(t_s, ends_s)) for t_s in (self.poses.t_s, self.signals.t_s))
+        return replace(self, poses=self.poses[poses], signals=self.signals[signals])
 
     def drawn(self, frame: FrameLike, *, owned: bool = False) -> Image:
         """Return a frame's picture with everything drawn over it: a copy, unless it may be drawn into."""

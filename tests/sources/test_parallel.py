@@ -8,7 +8,8 @@ import pytest
 from formcheck.coach.judge import judge
 from formcheck.exercises.load import load
 from formcheck.sources.extract import Settings, extract
-from formcheck.sources.parallel import MIN_STRETCH_S, extract_parallel, stretches
+from formcheck.sources.parallel import extract_parallel
+from formcheck.sources.stretches import MIN_STRETCH_S, stretches
 from tests.clips import SQUAT, recode, shared
 from tests.conftest import MadeOnce
 
