@@ -38,6 +38,7 @@ IDLE_ASK_S, IDLE_END_S = 30.0, 75.0
 REST_S = 120.0
 WARNING_S = 10.0
 
+MID_GREY = 128.0
 ANOTHER = "Somebody else is in the picture; I keep to you."
 ANOTHER_AGAIN_S = 30.0
 
@@ -127,8 +128,8 @@ class LiveSession:
 
     # ---- what comes in ------------------------------------------------------------------------
 
-    def feed(self, pose: Pose, brightness: float = 128.0) -> None:
-        """Take the next pose, with the picture's mean brightness from 0 to 255."""
+    def feed(self, pose: Pose, brightness: Callable[[], float] = lambda: MID_GREY) -> None:
+        """Take the next pose; ``brightness`` gives the picture's mean, 0 to 255, for the set-up."""
         self._now_s = max(self._now_s, pose.t_s)
         self._pictured_s = pose.t_s
         if not self._begun:
@@ -250,7 +251,7 @@ class LiveSession:
         self._set_up = SetUp(self.loaded.exercise, self.origin, self.voice)
         self._stage, self._hint = "set_up", ""
 
-    def _prepare(self, pose: Pose, brightness: float) -> None:
+    def _prepare(self, pose: Pose, brightness: Callable[[], float]) -> None:
         ready = self._set_up.feed(pose, brightness)
         self._stage = "neutral" if self._set_up.held_s is not None else "set_up"
         self._hand.trunk_px = self._set_up.trunk_px

@@ -1,7 +1,7 @@
 """Before a set: the checks, then the start posture held still. Hands-free; each step says what to do."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -104,8 +104,8 @@ class SetUp:
             return "Starting the camera."
         return HOLD[self._posture] if self.held_s is not None else self.exercise.start_posture.text
 
-    def feed(self, pose: Pose, brightness: float) -> Ready | None:
-        """Take a pose and the picture's mean brightness (0 to 255); return the neutral once it was held."""
+    def feed(self, pose: Pose, brightness: Callable[[], float]) -> Ready | None:
+        """Take a pose and what gives the picture's mean brightness (0 to 255); return the held neutral."""
         self._poses.append(pose)
         while pose.t_s - self._poses[0].t_s > KEPT_S:
             self._poses.popleft()
@@ -113,7 +113,7 @@ class SetUp:
             return None
         self._looked_s = pose.t_s
         lately = self._last(CHECKED_OVER_S)
-        self.checks = self._with_patience(look(lately, brightness, self.exercise), pose.t_s)
+        self.checks = self._with_patience(look(lately, brightness(), self.exercise), pose.t_s)
         whole = any(check.name == WHOLE and check.ok for check in self.checks)
         self.trunk_px = BodyScale.of(lately[lately.found]).trunk_px if whole else float("nan")
         self._say_fix(pose.t_s)

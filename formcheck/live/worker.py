@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field, replace
+from functools import partial
 from statistics import median
 
 from formcheck.body.pose import Origin, Pose
@@ -267,8 +268,7 @@ class LiveWorker:
     def _see(self, answer: Answer, pose: Pose) -> None:
         frame = answer.frame
         session = self._session or self._begin(frame)
-        brightness = float(frame.image_rgb[::BRIGHTNESS_STEP, ::BRIGHTNESS_STEP].mean())
-        session.feed(pose, brightness)
+        session.feed(pose, partial(_brightness, frame.image_rgb))
         self._picture_px = (frame.image_rgb.shape[1], frame.image_rgb.shape[0])
         self._times.append(frame.t_s)
         while frame.t_s - self._times[0] > RATE_OVER_S:
@@ -377,3 +377,7 @@ class LiveWorker:
             return
         # only the newest keeps its arrays: a long session must not grow
         self.finished = [*(each.without_arrays() for each in self.finished), done]
+
+
+def _brightness(image: Image) -> float:
+    return float(image[::BRIGHTNESS_STEP, ::BRIGHTNESS_STEP].mean())
