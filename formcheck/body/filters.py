@@ -65,6 +65,11 @@ def _stretches(t_s: Floats, present: Bools) -> list[tuple[int, int]]:
     return [(int(first), int(last) + 1) for first, last in zip(firsts, lasts, strict=True)]
 
 
+def get_ready() -> None:
+    """Load what the first smoothing would load, a second's work, where there is time for it."""
+    import scipy.signal  # noqa: F401 - loaded late here and in `_smooth_stretch`
+
+
 def _smooth_stretch(t_s: Floats, values: Floats, cutoff_hz: float) -> Floats:
     """Filter one uninterrupted stretch: resample uniformly, filter both ways, return to the own times."""
     from scipy.signal import butter, sosfiltfilt  # late: a second that listing exercises need not wait

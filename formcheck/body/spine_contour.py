@@ -7,7 +7,6 @@ picture's size nor the person's matters.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from formcheck.body.landmarks import of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
@@ -197,6 +196,8 @@ def without_jumps(contour: BackContour, t_s: Floats) -> BackContour:
         ],
         axis=1,
     )
+    from scipy.ndimage import median_filter  # late, as in `formcheck.body.filters`
+
     steady = median_filter(filled, size=(2 * half + 1, 1), mode="nearest")
     return BackContour(np.where(np.abs(filled - steady) <= MAX_JUMP, depth, np.nan), contour.covered)
 

@@ -31,11 +31,6 @@ class FinishedSet:
         return replace(self, analysis=None)
 
 
-def get_ready() -> None:
-    """Load what the first final pass would load, a second's work, where there is time for it."""
-    import scipy.signal  # noqa: F401 - the zero-lag filters, which are loaded late everywhere else
-
-
 def final_pass(
     about: AboutSet, track: PoseTrack, loaded: LoadedExercise, live: Sequence[Repetition] | None = None
 ) -> FinishedSet:

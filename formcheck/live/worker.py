@@ -16,10 +16,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
 
+from formcheck.body.filters import get_ready
 from formcheck.body.pose import Origin, Pose
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import LoadedExercise
-from formcheck.live.finish import FinishedSet, final_pass, get_ready
+from formcheck.live.finish import FinishedSet, final_pass
 from formcheck.live.looker import Estimator, Looker
 from formcheck.live.picture import Evidence, Showing, evidence, mirrored
 from formcheck.live.session import Command, LiveSession, Plan, SetRecord

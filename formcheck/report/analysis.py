@@ -1,9 +1,11 @@
 """One recording or stored track from file to report folder; the command line and the app both use it."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from formcheck.body.filters import get_ready
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections, Judged, judge
@@ -58,6 +60,7 @@ def load_track(
     VideoSource(path).close()  # says what is wrong with the file before a model is fetched for it
     file = model()
     told = progress or _silent
+    threading.Thread(target=get_ready, name="formcheck-get-ready").start()  # while others look at pictures
     return extract_parallel(
         path,
         # MediaPipe's own filter lags: without it angles are nearer to the truth on the rendered samples
