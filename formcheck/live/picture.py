@@ -51,9 +51,7 @@ def mirrored(
     near, facing : {"left", "right"} or None
         The side next to the camera, and the facing as the camera saw it.
     """
-    small = _as_small(frame.image_rgb)
-    own = None if small is frame.image_rgb else small  # what was made for this may be turned in place
-    shown: Image = cv2.flip(small, 1, dst=own)  # type: ignore[assignment]
+    shown: Image = cv2.flip(_as_small(frame.small_rgb), 1)  # type: ignore[assignment]
     if pose is not None and pose.found:
         # x alone turns round: which edge is the back's is still told by the camera's facing
         draw_body(shown, _flipped(_in_picture(frame, pose, shown), shown.shape[1]), back, near, facing)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -12,8 +14,13 @@ from formcheck.body.pose import Origin
 
 Image = npt.NDArray[np.uint8]
 
+# The pose model's networks see the person in 256 x 256; a finer picture only costs more, because the mask is
+# enlarged to its size. What the shorter side keeps at least when a picture is made smaller for them: a person
+# who fills it is measured as well (docs/validity.md) [M].
+LEAST_SIDE_PX = 360
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One upright picture at one instant.
 
@@ -42,6 +49,19 @@ class Frame:
         """Return a frame whose picture is the original."""
         height, width = image_rgb.shape[:2]
         return cls(t_s=t_s, image_rgb=np.ascontiguousarray(image_rgb), width_px=width, height_px=height)
+
+    @cached_property
+    def small_rgb(self) -> Image:
+        """The picture as small as the pose model may see it, each pixel the mean of a whole number of them.
+
+        Made once: a live set shows it too. Not to be changed.
+        """
+        height, width = self.image_rgb.shape[:2]
+        factor = min(height, width) // LEAST_SIDE_PX
+        if factor < 2:
+            return self.image_rgb
+        size = width // factor, height // factor
+        return np.asarray(cv2.resize(self.image_rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
     def original_rgb(self) -> Image:
         """Return the picture at its original size, shape (height_px, width_px, 3)."""

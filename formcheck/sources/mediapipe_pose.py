@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,11 +23,6 @@ from formcheck.sources.trunk_edges import trunk_edges
 # MediaPipe pads the rows of a mask to 16 bytes; asked for the pixels of a mask whose rows are padded, it ends
 # the whole process ("Check failed: 1 == ChannelSize()"). Four single-precision cells are 16 bytes.
 _WIDTH_MULTIPLE = 4
-
-# The networks see the person in 256 x 256; a finer picture only costs more, because the mask is enlarged to
-# its size. What the shorter side keeps at least when a picture is made smaller for them: a person who fills
-# it is measured as well (docs/validity.md) [M].
-_LEAST_SIDE_PX = 360
 
 # MediaPipe has no switch for its temporal filter. Asking for two poses leaves it out, but then the detector
 # runs on every picture (twice the time) and the first pose is not always the same person. The filter is a
@@ -102,7 +96,7 @@ class PoseEstimator:
         The model's work needs no Python, so that a live session may go on with one picture while the next
         is looked at. Parameters and errors as for `estimate`.
         """
-        small = _shrunk(frame.image_rgb)
+        small = frame.small_rgb
         image = _widened(small)
         result = self._detect(image, self._timestamp_ms(frame.t_s))
         if not result.pose_landmarks:
@@ -185,16 +179,6 @@ def _why_not_started(error: Exception) -> str:
             f"On Debian or Ubuntu: apt install {_DEBIAN_PACKAGES}"
         )
     return f"MediaPipe could not be started ({error}). Install formcheck again: pip install --force-reinstall"
-
-
-def _shrunk(image: Image) -> Image:
-    """Return the picture as small as it may be for the model, each pixel the mean of a whole number."""
-    height, width = image.shape[:2]
-    factor = min(height, width) // _LEAST_SIDE_PX
-    if factor < 2:
-        return image
-    size = width // factor, height // factor
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _widened(image: Image) -> Image:
