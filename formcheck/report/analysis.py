@@ -148,9 +148,7 @@ def write_report(
         opensim.write_mot(judged.signals, folder / "motion.mot")
         opensim.write_trc(judged.track, folder / "motion.trc", facing=report.view.facing)
         focus = analysis.focus
-        html.write_html(report, judged.signals, folder / "report.html", focus=focus)
-        pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
-        if video is not None:
+        if video is not None:  # before the pages, whose fonts would take memory beside the workers
             overlay.write_overlay_of(
                 video,
                 judged.track,
@@ -161,6 +159,8 @@ def write_report(
                 workers=workers,
                 progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
             )
+        html.write_html(report, judged.signals, folder / "report.html", focus=focus)
+        pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
 
 
 def _silent(_what: str, _done_s: float, _all_s: float) -> None:
