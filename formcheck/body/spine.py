@@ -8,7 +8,7 @@ tilt of the frame are given an unlimited prior, so that only shape speaks. A sta
 no weight, and the deviation grows accordingly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,9 @@ _THORACIC_END = slice(int((STATIONS < 0.50).sum()), None)
 MAX_SD_DEG = 8.0
 # measurement.md, section 3: a neutral whose frames scatter more than this is refused.
 MAX_NEUTRAL_SD_DEG = 5.0
+# Standard deviations between the 10th and 90th percentile: a single frame in 60 that reads 38 degrees, as the
+# first one of a recording may, is no shaking [M].
+NORMAL_10_TO_90 = 2.563
 # A station of the neutral needs this many frames, and this share of them, that show the back itself [D].
 MIN_NEUTRAL_FRAMES = 3
 MIN_NEUTRAL_SHARE = 0.2
@@ -51,9 +54,10 @@ UNEXPLAINED = 0.003
 UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 # Error of the whole back near neutral, and its growth with the angle; and the share that counts of what the
 # model adds for missing stations, since its own deviation is that of frames far from neutral, which the
-# learning weighs more. People left out of the learning alone gave 1.6 and .07; with the edges of today the
-# dev clips' 80 % interval then held .93 of the errors. These are the widest with which it holds .88 [M].
-MODEL_SD_DEG = 0.9
+# learning weighs more. People left out of the learning alone gave 1.6 and .07. With these and a shape that no
+# dev body had taught, the 80 % interval held .87 of the errors of the dev clips, .86 of those of filmed dev
+# scenes [M].
+MODEL_SD_DEG = 0.7
 GAIN_SD = 0.06
 MISSING_SHARE = 0.75
 # In the moments beside a held start posture people have begun to bend: by 1.5 degrees in the mean of dev
@@ -69,19 +73,22 @@ class BackNeutral:
     Parameters
     ----------
     depth : ndarray, shape (K,)
-        Median edge; NaN where it was never seen.
+        Median edge, without what deeply bent thighs do to it; NaN where it was never seen.
     sd_deg : float or None
         Scatter of the angle over the neutral's own frames.
     reason : str
         Empty, or a key of `formcheck.body.reasons` that says why the back cannot be measured from it.
     beside : bool
         Taken from moments beside the held start posture, in which the back was hidden.
+    thighs_deg : float
+        How far the thighs are forward of the trunk's axis; 0 in standing.
     """
 
     depth: Floats
     sd_deg: float | None
     reason: str = ""
     beside: bool = False
+    thighs_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +108,7 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     contour : BackContour
         Of the neutral's instants only.
     """
+    contour = _at_ease(contour)
     usable = contour.usable & ~_kinked(contour.depth)
     enough = usable.sum(axis=0) >= max(MIN_NEUTRAL_FRAMES, MIN_NEUTRAL_SHARE * len(usable))
     median = np.full(len(STATIONS), np.nan)
@@ -109,14 +117,18 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     if not _enough_seen(enough):
         arm = len(usable) > 0 and (contour.covered & ~enough).mean() > 0.5 * (~enough).mean()
         return BackNeutral(median, None, "arm_at_start" if arm else "back_hidden_at_start")
-    # every frame counts, also one that would be withheld: what shakes is no start posture
     usable &= enough
-    seen = _enough_seen(usable)
-    deg = learnt_shape().estimate(contour.depth[seen], median, usable[seen]).deg
-    if deg.size < MIN_NEUTRAL_FRAMES:
+    if _enough_seen(usable).sum() < MIN_NEUTRAL_FRAMES:
         return BackNeutral(median, None, "back_hidden_at_start")
-    sd_deg = float(deg.std())
-    return BackNeutral(median, sd_deg, "unsteady_start" if sd_deg > MAX_NEUTRAL_SD_DEG else "")
+    thighs_deg = float(np.median(contour.thighs_deg))
+    # frames count that would be withheld, too: what shakes is no start posture
+    some = usable.mean(axis=1) >= MIN_SEEN_SHARE
+    part = contour[some]
+    deg = learnt_shape().estimate(part.depth, median, usable[some], part.thighs_deg, thighs_deg).deg
+    low_deg, high_deg = np.percentile(deg, (10.0, 90.0))
+    sd_deg = float(high_deg - low_deg) / NORMAL_10_TO_90
+    reason = "unsteady_start" if sd_deg > MAX_NEUTRAL_SD_DEG else ""
+    return BackNeutral(median, sd_deg, reason, thighs_deg=thighs_deg)
 
 
 def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
@@ -129,9 +141,11 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     neutral : BackNeutral
         Of the same person, filmed from the same place.
     """
+    contour = _at_ease(contour)
     known = np.isfinite(neutral.depth)
     usable = contour.usable & ~_kinked(contour.depth) & known
-    estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable)
+    thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
+    estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable, thighs_deg, start_thighs_deg)
     deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = MODEL_SD_DEG**2 + (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
     unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
@@ -154,6 +168,10 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
 def back_seen(contour: BackContour) -> Bools:
     """Return at which instants enough of the back is seen to measure it, shape (T,)."""
     return _enough_seen(contour.usable & ~_kinked(contour.depth))
+
+
+def _at_ease(contour: BackContour) -> BackContour:
+    return replace(contour, depth=learnt_shape().at_ease(contour.depth, contour.thighs_deg))
 
 
 def _enough_seen(usable: Bools) -> Bools:

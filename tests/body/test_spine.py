@@ -88,6 +88,7 @@ def arc_back(angle_deg: float) -> PoseTrack:
     marks = np.full((33, 2), 0.0)
     marks[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]] = shoulder
     marks[13:23] = shoulder + np.array([0.5, 0.0])  # arms well in front
+    marks[[Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE]] = -0.8 * axis  # thighs in line with the trunk
     to_px = np.array([size, -size])
     pose = Pose.from_landmarks(0.0, marks * to_px + 500.0)
     track = PoseTrack.from_poses([pose])
@@ -184,7 +185,7 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
     depth = neutral + 0.02 * chance.standard_normal((3, n)).cumsum(axis=1)
     usable = chance.random((3, n)) < seen_share
     usable[:, [0, -1]] = True
-    estimate = shape.estimate(depth, neutral, usable)
+    estimate = shape.estimate(depth, neutral, usable, np.zeros(3), 0.0)
     known = usable.any(axis=0)
     for i, seen in enumerate(usable):
         half = 0.5 * (
@@ -300,7 +301,7 @@ def test_an_angle_less_certain_than_eight_degrees_is_withheld() -> None:
     contour = back_contour(track, estimate_view(track, BodyScale.of(track)).forward_x)
     start = back_neutral(contour[:20])
     assert np.mean(lumbar_flexion(contour, start).reason == "") > 0.9
-    assert set(lumbar_flexion(contour, replace(start, sd_deg=7.9)).reason) == {"back_unsure"}
+    assert set(lumbar_flexion(contour, replace(start, sd_deg=8.0)).reason) == {"back_unsure"}
 
 
 def test_an_arm_at_rest_over_the_back_is_named() -> None:

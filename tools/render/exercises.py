@@ -74,7 +74,9 @@ class Performer:
             np.array([x + s.get("x_m", 0), y + s.get("y_m", 0), 0.9]),
             tilt + s.get("tilt_deg", 0),
             lumbar_flexion_deg=lumbar + s.get("lumbar_deg", 0),
-            thoracic_flexion_deg=thoracic + s.get("thoracic_deg", 0),
+            thoracic_flexion_deg=thoracic
+            + m.faults.get("thoracic_deg", 0) * shape(m.q)
+            + s.get("thoracic_deg", 0),
             neck_flexion_deg=neck + s.get("head_deg", 0),
             head_turn_deg=turn,
             **more,

@@ -17,16 +17,25 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "render"), str(HERE.parents[1])]
 from scenes import LEARNT  # noqa: E402
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Pose, PoseTrack  # noqa: E402
-from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour  # noqa: E402
+from formcheck.body.spine_contour import (  # noqa: E402
+    EDGE_SD,
+    HIP_CLIMB_PER_DEG,
+    STATIONS,
+    back_contour,
+    thighs_forward_deg,
+)
+from formcheck.body.spine_shape import PRESSING_DEG  # noqa: E402
 
 TARGET = HERE.parents[1] / "formcheck" / "body" / "spine_shape.json"
 OUTLINES = [HERE / ".cache" / "outlines" / split for split in ("dev", "learn")]
 # Where MediaPipe puts mid-hip and mid-shoulder against the joint centres, in trunk lengths: mean, spread
 # between people, spread over time; measured on shaded dev bodies (mask and landmarks of the full model).
 BIAS = {
-    "hip": ((0.0, 0.02, 0.02), (-0.06, 0.02, 0.012)),
+    "hip": ((-0.045, 0.02, 0.02), (-0.06, 0.02, 0.012)),
     "shoulder": ((0.085, 0.015, 0.02), (0.056, 0.015, 0.015)),
 }
+# How differently the hips of people climb with their thighs, the mean being `HIP_CLIMB_PER_DEG`; see there.
+CLIMB_SPREAD_PER_DEG = 0.0004
 ROUNDS = 2
 LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 FREE = np.eye(len(STATIONS)) - LINE @ np.linalg.pinv(LINE)  # takes offset and tilt away
@@ -40,6 +49,7 @@ MAX_KINK = 0.03
 TOP = 0.72
 # Most frames are near neutral; without weights the angle would be drawn towards it where it matters.
 WEIGHT_DEG = 15.0
+UNIT_DEG = 30.0  # of the curve from linear estimate to angle
 
 
 def as_seen(data: dict, rng: np.random.Generator) -> PoseTrack:
@@ -49,11 +59,14 @@ def as_seen(data: dict, rng: np.random.Generator) -> PoseTrack:
     hip, shoulder = marks[:, [23, 24]].mean(axis=1), marks[:, [11, 12]].mean(axis=1)
     axis = shoulder - hip
     back = np.stack([axis[:, 1], -axis[:, 0]], axis=1) * forward_x
+    per_deg = HIP_CLIMB_PER_DEG + CLIMB_SPREAD_PER_DEG * rng.standard_normal()
+    climbed = axis * (per_deg * thighs_forward_deg(marks, forward_x))[:, None]
     for ids, name in (([23, 24], "hip"), ([11, 12], "shoulder")):
         for direction, (mean, person, time) in zip((axis, back), BIAS[name], strict=True):
             wander = np.convolve(rng.standard_normal(len(marks) + 8), np.ones(9) / 3, "valid")
             shift = mean + person * rng.standard_normal() + time * wander
             marks[:, ids] += (direction * shift[:, None])[:, None]
+    marks[:, [23, 24]] += climbed[:, None]
     marks[:, 13:23] = np.nan  # the arms are not there
     poses = [Pose.from_landmarks(t, m) for t, m in zip(data["t_s"], marks, strict=True)]
     track = PoseTrack.from_poses(poses)
@@ -65,13 +78,20 @@ def as_seen(data: dict, rng: np.random.Generator) -> PoseTrack:
 
 @dataclass(frozen=True)
 class Samples:
-    """Frames: changes of depth (n, K), angles (n,), neutral depths (n, K), bodies and kinds (n,)."""
+    """Frames: changes of depth (n, K), angles (n,), neutral depths (n, K), bodies and kinds (n,).
+
+    ``thighs`` and ``start_thighs`` (n,) are degrees forward of the trunk, now and in the start posture,
+    ``pressing`` (n,) the change of what of them presses it.
+    """
 
     x: np.ndarray
     y: np.ndarray
     start: np.ndarray
     body: np.ndarray
     kind: np.ndarray
+    thighs: np.ndarray
+    start_thighs: np.ndarray
+    pressing: np.ndarray
 
     def __getitem__(self, which: np.ndarray) -> "Samples":
         return Samples(*(getattr(self, each.name)[which] for each in fields(self)))
@@ -93,14 +113,19 @@ def samples() -> Samples:
         if kind not in LEARNT:
             continue
         for _ in range(ROUNDS):
-            depth = back_contour(as_seen(data, rng), 1 if data["facing"] == "right" else -1).depth
-            start = np.nanmedian(depth[data["t_s"] <= NEUTRAL_S], axis=0)
-            change = depth - start
+            seen = back_contour(as_seen(data, rng), 1 if data["facing"] == "right" else -1)
+            resting = data["t_s"] <= NEUTRAL_S
+            start = np.nanmedian(seen.depth[resting], axis=0)
+            change = seen.depth - start
+            start_deg = float(np.median(seen.thighs_deg[resting]))
+            pressing = beyond(seen.thighs_deg) - beyond(start_deg)
             # where the arms were taken off the mesh may gape
             ok = np.abs(np.diff(change, 2, axis=1)).max(axis=1) < MAX_KINK
             n = int(ok.sum())
             names = np.full(n, body), np.full(n, kind)
-            rows.append((change[ok], data["lumbar"][ok], np.repeat(start[None], n, axis=0), *names))
+            starts = np.repeat(start[None], n, axis=0)
+            thighs = seen.thighs_deg[ok], np.full(n, start_deg), pressing[ok]
+            rows.append((change[ok], data["lumbar"][ok], starts, *names, *thighs))
     return Samples(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
@@ -116,17 +141,35 @@ class Model:
     scale: np.ndarray  # (2,), their standard deviations
     personal: np.ndarray  # (3, K), covariance for the mean neutral and its change with either deviation
     curve: np.ndarray  # (2, 3), of flexion and of extension
+    pressed: np.ndarray  # (K,), depth for each degree of pressing thighs
+    arched: float  # growth of extension's slope for each degree of the thighs
+    rounded: float  # growth of flexion's slope for each degree of the thighs in the start posture
 
     def linear(self, data: Samples) -> np.ndarray:
         """Return the linear estimates, all stations seen."""
+        x = data.x - data.pressing[:, None] * self.pressed
         score = scores(data.start, self.mean, self.axes, self.scale)
         across = self.personal[0] + score @ self.personal[1:]
-        return (data.x * np.linalg.solve(prior_of(self.within), across.T).T).sum(axis=1)
+        return (x * np.linalg.solve(prior_of(self.within), across.T).T).sum(axis=1)
 
     def angle(self, data: Samples) -> np.ndarray:
         """Return the angles."""
         linear = self.linear(data)
-        return np.where(linear >= 0, bend(linear) @ self.curve[0], bend(linear) @ self.curve[1])
+        steeper = np.where(linear >= 0, self.rounded * data.start_thighs, self.arched * data.thighs)
+        curved = np.where(linear >= 0, bend(linear) @ self.curve[0], bend(linear) @ self.curve[1])
+        return curved + steeper * linear / UNIT_DEG
+
+
+def beyond(thighs_deg: np.ndarray | float) -> np.ndarray:
+    """Return how far thighs press the trunk, degrees."""
+    return np.maximum(thighs_deg - PRESSING_DEG, 0.0)
+
+
+def pressed_by(data: Samples) -> np.ndarray:
+    """Return what each degree of pressing thighs does to the edge where the back bends alike, shape (K,)."""
+    causes = np.stack([data.y, data.y * np.abs(data.y), data.pressing], axis=1)
+    root = np.sqrt(data.weight)[:, None]
+    return np.asarray(np.linalg.lstsq(causes * root, data.x * root, rcond=None)[0][2])
 
 
 def prior_of(within: np.ndarray) -> np.ndarray:
@@ -141,6 +184,8 @@ def scores(start: np.ndarray, mean: np.ndarray, axes: np.ndarray, scale: np.ndar
 
 def learn(data: Samples) -> Model:
     """Fit everything to some frames."""
+    pressed = pressed_by(data)
+    raw, data = data, replace(data, x=data.x - data.pressing[:, None] * pressed)
     n, weight = len(data.y), data.weight[:, None]
     mean = (data.start @ FREE).mean(axis=0)
     _, size, axes = np.linalg.svd(data.start @ FREE - mean, full_matrices=False)
@@ -160,26 +205,32 @@ def learn(data: Samples) -> Model:
         axes[:2],
         scale,
         gains @ prior_of(within),
-        np.array([[30.0, 0.0, 0.0], [30.0, 0.0, 0.0]]),
+        np.array([[UNIT_DEG, 0.0, 0.0], [UNIT_DEG, 0.0, 0.0]]),
+        pressed,
+        0.0,
+        0.0,
     )
-    return replace(model, curve=fit_bend(model.linear(data), data.y))
+    curve, arched, rounded = fit_bend(model.linear(raw), raw)
+    return replace(model, curve=curve, arched=arched, rounded=rounded)
 
 
 def bend(p: np.ndarray) -> np.ndarray:
-    """Return the terms of the curve from linear estimate to angle, in units of 30 degrees, shape (n, 3)."""
-    p = p / 30.0
+    """Return the terms of the curve from linear estimate to angle, shape (n, 3)."""
+    p = p / UNIT_DEG
     return np.stack([p, p * np.abs(p), p**3], axis=1)
 
 
-def fit_bend(p: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the curve's coefficients in degrees, (2, 3): of flexion, of extension."""
-    root = np.sqrt(1 + (y / WEIGHT_DEG) ** 2)
-    features = bend(p) * root[:, None]
+def fit_bend(p: np.ndarray, data: Samples) -> tuple[np.ndarray, float, float]:
+    """Return the curve (2, 3), degrees, of flexion and of extension; ``arched`` and ``rounded``."""
+    root = np.sqrt(1 + (data.y / WEIGHT_DEG) ** 2)
+    terms, y = bend(p) * root[:, None], data.y * root
     curve = np.zeros((2, 3))
+    flexion = np.column_stack([terms, terms[:, 0] * data.start_thighs])[p >= 0]
+    *curve[0], rounded = np.linalg.lstsq(flexion, y[p >= 0], rcond=None)[0]
     # no extension beyond 32 degrees is learnt: with a third term the curve would fold back soon after
-    for row, (side, terms) in enumerate(((p >= 0, 3), (p < 0, 2))):
-        curve[row, :terms] = np.linalg.lstsq(features[side, :terms], (y * root)[side], rcond=None)[0]
-    return curve
+    extension = np.column_stack([terms[:, :2], terms[:, 0] * data.thighs])[p < 0]
+    *curve[1, :2], arched = np.linalg.lstsq(extension, y[p < 0], rcond=None)[0]
+    return curve, float(arched), float(rounded)
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ renderer's ``bodies.toml``: whoever tunes looks at dev bodies alone.
 
 import tomllib
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,8 @@ class Kind:
     judgeable: bool = True
     camera: str = "standing"
     down_s: float = 1.5
+    motion: Mapping[str, float] = field(default_factory=dict)
+    thoracic_deg: tuple[float, float] = (0.0, 0.0)
 
 
 KINDS = (  # most useful first
@@ -70,10 +72,26 @@ KINDS = (  # most useful first
     Kind("hinge-2", "hip-hinge", "round_deg", (10, 30)),
     Kind("march-2", "march-neutral", "round_deg", (6, 20)),
     Kind("seated-2", "seated-lift-over", "slump_deg", (8, 20), camera="seated"),
+    # every posture with the back bent either way: a hollow back in a hinge looks otherwise than standing
+    Kind("hinge-arch", "hip-hinge", "round_deg", (-40, -16)),
+    Kind("squat-arch", "squat", "round_deg", (-36, -14)),
+    Kind("march-arch-2", "march-neutral", "arch_deg", (28, 46)),
+    Kind("seated-tall", "seated-lift-over", "slump_deg", (-24, -10), camera="seated"),
+    Kind("squat-deep", "squat", "round_deg", (14, 38), motion={"depth_deg": 116}),
+    Kind("stoop", "hip-hinge", "round_deg", (36, 50), motion={"hinge_deg": 48}),
+    # the upper back bends with the lower one, or against it, as people please
+    Kind("squat-slouch", "squat", "round_deg", (14, 34), thoracic_deg=(6, 24)),
+    Kind("hinge-flat", "hip-hinge", "round_deg", (20, 44), thoracic_deg=(-18, -6)),
+    Kind("march-slouch", "march-neutral", "round_deg", (12, 28), thoracic_deg=(5, 22)),
+    Kind("seated-flat", "seated-lift-over", "slump_deg", (12, 28), camera="seated", thoracic_deg=(-14, -4)),
 )
 
 
-LEARNT = ("hinge", "seated", "march", "lower", "couch", "squat-crossed", "hinge-15", "march-arch", "seated-2")
+LEARNT = (
+    *("hinge", "seated", "march", "lower", "couch", "squat-crossed", "hinge-15", "march-arch", "seated-2"),
+    *("hinge-arch", "squat-arch", "march-arch-2", "seated-tall", "squat-deep", "stoop"),
+    *("squat-slouch", "hinge-flat", "march-slouch", "seated-flat"),
+)
 
 
 def scenes(split: str) -> Iterator[tuple[Clip, Kind]]:
@@ -105,7 +123,8 @@ def spec_of(kind: Kind, body: str) -> dict:
         "fps": FPS,
         "neutral_s": NEUTRAL_S,
         "camera": camera,
-        "motion": {"arms": kind.arms, "arm_drift_deg": round(float(rng.uniform(*kind.drift_deg)), 1)},
+        "motion": {"arms": kind.arms, "arm_drift_deg": round(float(rng.uniform(*kind.drift_deg)), 1)}
+        | dict(kind.motion),
         "reps": _reps(kind, rng),
         "cannot_judge": [] if kind.judgeable else [{"what": "lumbar_flexion", "reason": kind.name}],
     }
@@ -125,5 +144,7 @@ def _reps(kind: Kind, rng: np.random.Generator) -> list[dict]:
         }
         if faulty and kind.fault:
             rep[kind.fault] = round(float(rng.uniform(*kind.size_deg)), 1)
+        if any(kind.thoracic_deg):
+            rep["thoracic_deg"] = round(float(rng.uniform(*kind.thoracic_deg)), 1)
         result.append(rep)
     return result if rng.random() < 0.6 else result[::-1]
