@@ -3,6 +3,7 @@
 Needs no video and no model: a stored track can be corrected and judged again in a moment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from formcheck import __version__
@@ -17,11 +18,11 @@ from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
 from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
-from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
+from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
-from formcheck.coach.set_report import ExerciseRef, Neutral, SetReport, View
+from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
@@ -103,7 +104,11 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         set=summarise(
             analyzer.repetitions,
             analyzer.dismissed,
-            [*_notes(track, signal, baseline), *trend_notes(analyzer.repetitions, signal)],
+            [
+                *_notes(track, signal, exercise),
+                *_back_notes(baseline.back, analyzer.repetitions),
+                *trend_notes(analyzer.repetitions, signal),
+            ],
         ),
         cannot_judge=withheld_stretches(signals, exercise),
     )
@@ -126,14 +131,18 @@ def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:
     )
 
 
-def _notes(track: PoseTrack, signal: str, baseline: Baseline) -> list[str]:
-    exercise = baseline.exercise
+def _back_notes(back: BackNeutral | None, repetitions: Sequence[Repetition]) -> list[str]:
+    """Say how the back was measured where that was not from the start posture as it was held."""
+    if back is None or not back.beside or not any(rep.lumbar_flexion_deg.judged for rep in repetitions):
+        return []
+    return [
+        "An arm hid your back while you held still: it is measured from the moments beside that in "
+        "which it was free. Arms crossed on the chest make it surer."
+    ]
+
+
+def _notes(track: PoseTrack, signal: str, exercise: Exercise) -> list[str]:
     notes = [told] if (told := not_asked(exercise)) else []
-    if baseline.back is not None and baseline.back.beside:
-        notes.append(
-            "An arm hid your back while you held still: it is measured from the moments beside that in "
-            "which it was free. Arms crossed on the chest make it surer."
-        )
     if track.origin.damage:
         notes.append(track.origin.damage)
     if signal != exercise.repetition.signals[0]:

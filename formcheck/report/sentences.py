@@ -282,12 +282,20 @@ def _share(part: int, whole: int, *, start: bool = False) -> str:
 
 
 def _how_long(items: list[Withheld], report: SetReport) -> str:
-    first, last = min(item.start_s for item in items), max(item.end_s for item in items)
-    if last - first >= 0.95 * report.origin.duration_s > 0 and len(items) <= 3:
+    if _covered_s(items) >= 0.95 * report.origin.duration_s > 0:
         return "the whole recording"
     stretches = sorted({(round(item.start_s, 1), round(item.end_s, 1)) for item in items})
     shown = [f"{start_s:.1f}{DASH}{end_s:.1f} s" for start_s, end_s in stretches[:4]]
     return ", ".join(shown) + (f" and {len(stretches) - 4} more" if len(stretches) > 4 else "")
+
+
+def _covered_s(items: list[Withheld]) -> float:
+    """Return how long stretches last together, where they overlap once."""
+    covered_s, until_s = 0.0, -math.inf
+    for item in sorted(items, key=lambda item: item.start_s):
+        covered_s += max(0.0, item.end_s - max(item.start_s, until_s))
+        until_s = max(until_s, item.end_s)
+    return covered_s
 
 
 def _reason_sentence(reason: str) -> str:

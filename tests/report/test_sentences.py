@@ -211,6 +211,14 @@ def test_not_judged_joins_sides_and_signals_of_one_reason_and_says_how_long() ->
     assert part[2] == "Light."
 
 
+def test_first_and_last_moments_are_not_the_whole_recording() -> None:
+    length_s = builders.report().origin.duration_s
+    ends = ((0.0, 1.8), (length_s - 1.4, length_s))
+    items = tuple(Withheld("lumbar_flexion", start_s, end_s, "arm_over_back", "") for start_s, end_s in ends)
+    (told,) = sentences.not_judged(replace(builders.report(), cannot_judge=items))
+    assert told[0] == f"Lower back: 0.0{DASH}1.8 s, {ends[1][0]:.1f}{DASH}{length_s:.1f} s"
+
+
 def test_neutral_says_what_it_is_and_never_more() -> None:
     assert "your own start posture, held between 0.0 and 1.5 s" in sentences.neutral_sentence(
         builders.report()
