@@ -26,6 +26,7 @@ MAX_SHOULDER_RATIO = 0.25
 LYING_LEAN_DEG = -50.0
 # measurement.md, section 4.
 MIN_RATE_HZ = 12.0
+TOO_FEW = "too_few_pictures"
 LUMBAR_CUTOFF_HZ = 3.0
 # Moments in which the back is free count as a start posture if they lie so far apart: before and after a
 # repetition, so that their agreement means something [D].
@@ -48,8 +49,10 @@ def neutral_of(
     start_s, end_s : float
         The posture neutral.
     """
-    inside = signals.between(start_s, end_s) & (_against(track, calibration, signals) == "")
-    return back_neutral(_contour(track[inside], calibration, recorded=True))
+    held, against = signals.between(start_s, end_s), _against(track, calibration, signals)
+    neutral = back_neutral(_contour(track[held & (against == "")], calibration, recorded=True))
+    slow = bool((against[held] == TOO_FEW).any())
+    return replace(neutral, reason=TOO_FEW) if slow else neutral
 
 
 def neutral_beside(
@@ -140,7 +143,7 @@ def _against(track: PoseTrack, calibration: Calibration, signals: Signals) -> Re
     if not _steady_ratio(track, calibration.scale) <= MAX_SHOULDER_RATIO:
         reason = np.where(reason == "", "view_not_side", reason)
     if len(track) > 1 and (len(track) - 1) / (track.t_s[-1] - track.t_s[0]) < MIN_RATE_HZ:
-        reason = np.where(reason == "", "too_few_pictures", reason)
+        reason = np.where(reason == "", TOO_FEW, reason)
     return reason
 
 

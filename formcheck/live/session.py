@@ -33,7 +33,7 @@ AWAY_S = 0.7
 BACK_S = 0.8
 # Who does not come back ends the set; who stands idle is asked, then it ends. Our choice.
 LEFT_S = 90.0
-IDLE_ASK_S, IDLE_END_S = 30.0, 75.0
+IDLE_ASK_S, IDLE_END_S, IDLE_AGAIN_S = 30.0, 75.0, 20.0
 # measurement.md, section 6: two to three minutes between sets.
 REST_S = 120.0
 WARNING_S = 10.0
@@ -352,7 +352,8 @@ class LiveSession:
         if idle_s >= IDLE_END_S:
             self._finish_set()
         elif idle_s >= IDLE_ASK_S:
-            self.voice.say(self._now_s, "info", "Go on when you are ready, or raise a hand to stop.")
+            asked = "Go on when you are ready, or raise a hand to stop."
+            self.voice.say(self._now_s, "info", asked, again_after_s=IDLE_AGAIN_S)
 
     # ---- after a set --------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from formcheck.body.pose import Origin, Pose, PoseTrack
 from formcheck.body.repair import LiveLegRepair, repair_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import MIN_RATE_HZ, with_spine
+from formcheck.body.spine_signal import MIN_RATE_HZ, TOO_FEW, with_spine
 from formcheck.body.view import estimate_view
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
@@ -91,7 +91,7 @@ class LiveStream:
         back = self.baseline.back
         if back is None or span_s < RATE_OVER_S / 2 or (len(self._times_s) - 1) / span_s >= MIN_RATE_HZ:
             return back
-        return replace(back, reason=back.reason or "too_few_pictures")
+        return replace(back, reason=back.reason or TOO_FEW)
 
     def _clean(self, pose: Pose) -> Pose:
         return self._smoother.feed(self._repair.feed(pose))

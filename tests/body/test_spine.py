@@ -313,6 +313,12 @@ def test_too_few_pictures_a_second_are_named() -> None:
     track, truth = filmed("march-ana")
     slow = measured(track[::2], truth)
     assert set(slow.reason["lumbar_flexion"]) == {"too_few_pictures"}
+    scale = BodyScale.of(track)
+    view = estimate_view(track, scale)
+    calibration = Calibration(view, scale, view.near_side or "right")
+    few = track[::2]  # a live set is told from its start posture
+    neutral = neutral_of(few, calibration, measure(few, calibration), 0.0, float(few.t_s[-1]))
+    assert neutral.reason == "too_few_pictures"
 
 
 def test_without_a_neutral_or_an_outline_nothing_is_said_of_the_back() -> None:

@@ -246,6 +246,15 @@ def test_a_rounding_back_is_cued_and_the_gauge_leaves_its_band(begin: Begin) -> 
     assert max(worst) > 0
 
 
+def test_who_stands_idle_is_asked_now_and_then_until_the_set_ends(begin: Begin) -> None:
+    filmed = film(one_after_the_other(standing(12.0), squats(1), standing(90.0)), LANDSCAPE, fps=15)
+    session = play(begin(filmed), filmed)
+    asked = [text for text in said(session, "info") if text.startswith("Go on when you are ready")]
+    assert session.stage == "ended"
+    assert len(session.records[0].live) == 1
+    assert 2 <= len(asked) <= 3
+
+
 def test_who_moves_and_hears_no_number_is_told_why(begin: Begin) -> None:
     motion = one_after_the_other(standing(12.0), squats(1), one_legged_lift(1), standing(3.0), squats(1))
     filmed = film(motion, LANDSCAPE, replace(REAL, seed=5))

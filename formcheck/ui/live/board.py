@@ -232,20 +232,20 @@ def _frame(*, display: bool) -> str:
     """Return the board's fixed parts; the script fills those with a ``data-part``."""
     act = "" if display else _ACTIONS
     return f"""
-<p class="fc-withheld-now" role="alert" data-part="trouble"></p>
+<p class="fc-withheld-now" role="alert" data-part="trouble" hidden></p>
 <div class="fc-watched" data-part="watched" hidden></div>
 <div class="fc-say"><p data-part="set"></p><h2 data-part="say"></h2><p data-part="hint"></p></div>
 <div class="fc-number"><strong data-part="count"></strong><span data-part="of"></span></div>
-<p class="fc-wait" data-part="wait" role="timer"></p>
-<p class="fc-advice" role="status" data-part="advice"></p>
-<p class="fc-cue" data-part="cue"></p>
-<p class="fc-withheld-now" data-part="withheld"></p>
-<p class="fc-last" data-part="verdict"></p>
+<p class="fc-wait" data-part="wait" role="timer" hidden></p>
+<p class="fc-advice" role="status" data-part="advice" hidden></p>
+<p class="fc-cue" data-part="cue" hidden></p>
+<p class="fc-withheld-now" data-part="withheld" hidden></p>
+<p class="fc-last" data-part="verdict" hidden></p>
 <div class="fc-gauges"><section aria-label="Pace" data-part="pace" hidden></section>
 <section aria-label="Range" data-part="range" hidden></section>
 <section aria-label="Lower back" data-part="back" hidden></section></div>
 <div data-part="checks" hidden></div>
-<p class="fc-speed" data-part="speed"></p>
+<p class="fc-speed" data-part="speed" hidden></p>
 {act}
 <div class="fc-sound"><label><input type="checkbox" data-part="mute"> Mute</label>
 <label>Volume <input type="range" min="0" max="100" value="100" data-part="volume"></label>
