@@ -73,9 +73,11 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
     columns = _Columns.of(calibration.working_side)
     against = _against(track, calibration, columns)
     deg = np.full(against.shape, np.nan)
-    for row, (kind, side) in enumerate(columns.kinds):
-        if kind.measure is not None and not against[row].all():
-            deg[row] = kind.measure(track.landmarks_px, side, calibration.view.forward_x, calibration.scale)
+    for kind, rows in columns.kinds:
+        if kind.measure is None or against[rows].all():
+            continue
+        both = kind.measure(track.landmarks_px, calibration.view.forward_x, calibration.scale)
+        deg[rows] = both.T if kind.sided else both[:, 0 if calibration.working_side == "left" else -1]
     against[(against == 0) & ~np.isfinite(deg)] = _CODE["hidden"]
     withheld = against != 0
     deg[withheld] = np.nan
@@ -96,7 +98,7 @@ class _Columns:
     Parameters
     ----------
     kinds : tuple
-        Signal and side of each.
+        Each signal with its columns.
     rows : mapping of str to int
         Which of them a name means; two names mean one where a side is the working side.
     needs : ndarray of bool, shape (C, 33)
@@ -107,7 +109,7 @@ class _Columns:
         The table's standard deviations.
     """
 
-    kinds: tuple[tuple[SignalKind, LeftRight], ...]
+    kinds: tuple[tuple[SignalKind, slice], ...]
     rows: Mapping[str, int]
     needs: Bools
     side_on: Bools
@@ -119,18 +121,21 @@ class _Columns:
     @cache
     def of(cls, working_side: LeftRight) -> "_Columns":
         """Return the columns of the table for somebody whose signals without a suffix are this side's."""
-        kinds: list[tuple[SignalKind, LeftRight]] = []
+        kinds: list[tuple[SignalKind, slice]] = []
+        table: list[SignalKind] = []
         rows: dict[str, int] = {}
+        needed: list[list[int]] = []
         for kind in SIGNALS.values():
             sides: tuple[LeftRight, ...] = ("left", "right") if kind.sided else (working_side,)
+            kinds.append((kind, slice(len(table), len(table) + len(sides))))
             for side in sides:
-                rows[f"{kind.name}_{side}" if kind.sided else kind.name] = len(kinds)
-                kinds.append((kind, side))
+                rows[f"{kind.name}_{side}" if kind.sided else kind.name] = len(table)
+                table.append(kind)
+                needed.append(_needed(kind, side))
             rows[kind.name] = rows[f"{kind.name}_{working_side}" if kind.sided else kind.name]
-        needs = np.zeros((len(kinds), N_LANDMARKS), dtype=np.bool_)
-        for row, (kind, side) in enumerate(kinds):
-            needs[row, _needed(kind, side)] = True
-        table = [kind for kind, _ in kinds]
+        needs = np.zeros((len(table), N_LANDMARKS), dtype=np.bool_)
+        for row, landmarks in enumerate(needed):
+            needs[row, landmarks] = True
         return cls(
             kinds=tuple(kinds),
             rows=rows,

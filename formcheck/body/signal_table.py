@@ -14,10 +14,11 @@ from formcheck.body.geometry import flexion_deg, foreshortened_deg, forward_of_d
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Floats
 from formcheck.body.scale import SHOULDER_RATIO_AT_90_DEG, BodyScale, mid_hip_px, mid_shoulder_px
+from formcheck.body.view import shoulder_ratio
 
 ViewNeeded = Literal["side", "front", "any"]
-Measure = Callable[[Floats, str, int, BodyScale], Floats]
-"""``(landmarks_px (..., 33, 2), side, forward_x, scale) -> degrees (...)``."""
+Measure = Callable[[Floats, int, BodyScale], Floats]
+"""``(landmarks_px (..., 33, 2), forward_x, scale) -> degrees (..., 2)``, left and right; or (..., 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,65 +62,68 @@ class SignalKind:
 WHOLE_LEG_SHARE = 1 / 3
 
 
-def _part(points: Floats, part: str, side: str) -> Floats:
-    result: Floats = points[..., of_side(part, side), :]
+def _part(points: Floats, part: str) -> Floats:
+    """Return a part's landmarks, left and right, shape (..., 2, 2)."""
+    left = of_side(part, "left")  # which the right one follows in MediaPipe's list
+    result: Floats = points[..., left : left + 2, :]
     return result
 
 
-def _trunk_down(points: Floats, side: str) -> Floats:
-    return _part(points, "hip", side) - _part(points, "shoulder", side)
+def _trunk_down(points: Floats) -> Floats:
+    return _part(points, "hip") - _part(points, "shoulder")
 
 
-def _thigh(points: Floats, side: str) -> Floats:
-    return _part(points, "knee", side) - _part(points, "hip", side)
+def _thigh(points: Floats) -> Floats:
+    return _part(points, "knee") - _part(points, "hip")
 
 
-def _shank(points: Floats, side: str) -> Floats:
-    return _part(points, "ankle", side) - _part(points, "knee", side)
+def _shank(points: Floats) -> Floats:
+    return _part(points, "ankle") - _part(points, "knee")
 
 
-def _trunk_thigh(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return flexion_deg(_trunk_down(points, side), _thigh(points, side), forward_x)
+def _trunk_thigh(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    return flexion_deg(_trunk_down(points), _thigh(points), forward_x)
 
 
-def _knee_flexion(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return flexion_deg(_thigh(points, side), _shank(points, side), -forward_x)
+def _knee_flexion(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    return flexion_deg(_thigh(points), _shank(points), -forward_x)
 
 
-def _trunk_lean(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return wrap_deg(-forward_of_down_deg(_trunk_down(points, side), forward_x))
+def _trunk_lean(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    return wrap_deg(-forward_of_down_deg(_trunk_down(points), forward_x))
 
 
-def _thigh_elevation(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return forward_of_down_deg(_thigh(points, side), forward_x)
+def _thigh_elevation(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    return forward_of_down_deg(_thigh(points), forward_x)
 
 
-def _leg_elevation(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    leg = _part(points, "ankle", side) - _part(points, "hip", side)
+def _leg_elevation(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    leg = _part(points, "ankle") - _part(points, "hip")
     return forward_of_down_deg(leg, forward_x)
 
 
-def _leg_rise(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    thigh = _thigh_elevation(points, side, forward_x, scale)
-    return thigh + WHOLE_LEG_SHARE * wrap_deg(_leg_elevation(points, side, forward_x, scale) - thigh)
+def _leg_rise(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    thigh = _thigh_elevation(points, forward_x, scale)
+    return thigh + WHOLE_LEG_SHARE * wrap_deg(_leg_elevation(points, forward_x, scale) - thigh)
 
 
-def _heel_rise(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    foot = _part(points, "foot_index", side) - _part(points, "heel", side)
+def _heel_rise(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    foot = _part(points, "foot_index") - _part(points, "heel")
     return np.degrees(np.arctan2(foot[..., 1], forward_x * foot[..., 0]))
 
 
-def _shoulder_flexion(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    upper_arm = _part(points, "elbow", side) - _part(points, "shoulder", side)
-    return flexion_deg(_trunk_down(points, side), upper_arm, forward_x)
+def _shoulder_flexion(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    upper_arm = _part(points, "elbow") - _part(points, "shoulder")
+    return flexion_deg(_trunk_down(points), upper_arm, forward_x)
 
 
-def _thigh_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    return foreshortened_deg(_thigh(points, side)[..., 1], scale.upright_thigh_px[side])
+def _thigh_inclination(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    upright_px = np.array([scale.upright_thigh_px["left"], scale.upright_thigh_px["right"]])
+    return foreshortened_deg(_thigh(points)[..., 1], upright_px)
 
 
-def _trunk_inclination(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    vertical = (mid_hip_px(points) - mid_shoulder_px(points))[..., 1]
+def _trunk_inclination(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    vertical = (mid_hip_px(points) - mid_shoulder_px(points))[..., 1:]
     return foreshortened_deg(vertical, scale.upright_trunk_px)
 
 
@@ -129,21 +133,20 @@ def _towards_camera(points: Floats) -> Floats:
     return np.where(across >= 0, 1.0, -1.0)
 
 
-def _trunk_lateral_tilt(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
+def _trunk_lateral_tilt(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
     up = mid_shoulder_px(points) - mid_hip_px(points)
     to_own_right = -_towards_camera(points) * up[..., 0]
-    return np.degrees(np.arctan2(to_own_right, -up[..., 1]))
+    return np.degrees(np.arctan2(to_own_right, -up[..., 1]))[..., None]
 
 
-def _chest_turn(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    across = _part(points, "shoulder", "left") - _part(points, "shoulder", "right")
-    ratio = np.hypot(across[..., 0], across[..., 1]) / scale.trunk_px
+def _chest_turn(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    ratio = shoulder_ratio(points, scale)[..., None]
     return np.asarray(np.degrees(np.arcsin(np.minimum(ratio / SHOULDER_RATIO_AT_90_DEG, 1.0))))
 
 
-def _pelvis_obliquity(points: Floats, side: str, forward_x: int, scale: BodyScale) -> Floats:
-    other = "right" if side == "left" else "left"
-    across = _part(points, "hip", side) - _part(points, "hip", other)
+def _pelvis_obliquity(points: Floats, forward_x: int, scale: BodyScale) -> Floats:
+    hips = _part(points, "hip")
+    across = hips - hips[..., ::-1, :]
     return np.degrees(np.arctan2(-across[..., 1], np.abs(across[..., 0])))
 
 

@@ -67,7 +67,7 @@ def tilt(track: PoseTrack) -> Floats:
 def measured_tilt(track: PoseTrack) -> Floats:
     """The motion-capture system's tilt by the same function, without gates: its targets sit elsewhere on the
     shoulders than the model's landmarks, so that the view cannot be told from their width."""
-    return SIGNALS["trunk_lateral_tilt"].measure(track.landmarks_px, "right", 1, BodyScale.of(track))
+    return SIGNALS["trunk_lateral_tilt"].measure(track.landmarks_px, 1, BodyScale.of(track))[:, -1]
 
 
 def at_the_same_moments(values: Sequence[float], n: int) -> Floats:

@@ -146,10 +146,10 @@ def measured_at(points_px: Floats, facing: LeftRight) -> dict[str, float]:
         trunk_px=300.0, upright_trunk_px=300.0, upright_thigh_px={"left": 250.0, "right": 250.0}
     )
     return {
-        (kind.name, side): kind.measure(points_px, side, 1 if facing == "right" else -1, scale)[0]
+        (kind.name, side): kind.measure(points_px, 1 if facing == "right" else -1, scale)[0, column]
         for kind in SIGNALS.values()
         if kind.measure is not None
-        for side in ("left", "right")
+        for side, column in (("left", 0), ("right", -1))
     }
 
 
@@ -183,8 +183,8 @@ def test_signals_do_not_depend_on_place_and_size_in_the_picture(
     for kind in SIGNALS.values():
         if kind.measure is None:
             continue
-        a = kind.measure(track.landmarks_px, "left", 1, BodyScale.of(track))
-        b = kind.measure(moved.landmarks_px, "left", 1, BodyScale.of(moved))
+        a = kind.measure(track.landmarks_px, 1, BodyScale.of(track))
+        b = kind.measure(moved.landmarks_px, 1, BodyScale.of(moved))
         np.testing.assert_allclose(wrap_deg(a - b), 0.0, atol=1e-5)
 
 
