@@ -52,6 +52,10 @@ MAX_KINK = 0.02
 # What goes beyond adds to the deviation [D].
 UNEXPLAINED = 0.003
 UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
+# The same of the start posture's edge itself, against learnt start postures: at most .0038 in dev clips and
+# filmed dev scenes (loose shirt), .0043 of the shared squat clip's visible part; .007 to .012 where a thing
+# behind the back or a wall of the shirt's brightness had been taken for it (three recordings) [M].
+UNLIKE_START = 0.0045
 # Error of the whole back near neutral, and its growth with the angle; and the share that counts of what the
 # model adds for missing stations, since its own deviation is that of frames far from neutral, which the
 # learning weighs more. People left out of the learning alone gave 1.6 and .07. With these and a shape that no
@@ -82,6 +86,8 @@ class BackNeutral:
         Taken from moments beside the held start posture, in which the back was hidden.
     thighs_deg : float
         How far the thighs are forward of the trunk's axis; 0 in standing.
+    unlike_deg : float
+        What is added to the deviation because no learnt back looks so.
     """
 
     depth: Floats
@@ -89,6 +95,7 @@ class BackNeutral:
     reason: str = ""
     beside: bool = False
     thighs_deg: float = 0.0
+    unlike_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +135,8 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     low_deg, high_deg = np.percentile(deg, (10.0, 90.0))
     sd_deg = float(high_deg - low_deg) / NORMAL_10_TO_90
     reason = "unsteady_start" if sd_deg > MAX_NEUTRAL_SD_DEG else ""
-    return BackNeutral(median, sd_deg, reason, thighs_deg=thighs_deg)
+    unlike_deg = UNLIKE_DEG * max(learnt_shape().unlike(median) - UNLIKE_START, 0.0)
+    return BackNeutral(median, sd_deg, reason, thighs_deg=thighs_deg, unlike_deg=unlike_deg)
 
 
 def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
@@ -148,7 +156,9 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable, thighs_deg, start_thighs_deg)
     deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = MODEL_SD_DEG**2 + (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
-    unlike_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
+    unlike_deg = np.hypot(
+        UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0), neutral.unlike_deg
+    )
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2 + (BESIDE_SD_DEG * neutral.beside) ** 2
     sd_deg = np.sqrt(variance)
     hidden = ~_enough_seen(usable) | np.isnan(deg)

@@ -133,13 +133,22 @@ class Shape:
     def _across_for(self, neutral_depth: bytes) -> Floats:
         """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
         neutral = np.frombuffer(neutral_depth)
-        known = np.isfinite(neutral)
-        if not known.any():
+        if not np.isfinite(neutral).any():
             return np.asarray(self.personal[0])
-        basis = np.concatenate([self.axes * self.scale[:, None], _LINE.T])[:, known].T
-        fit = np.linalg.lstsq(basis, neutral[known] - self.mean[known], rcond=None)[0]
-        score = np.clip(fit[:2], -MAX_SCORE, MAX_SCORE)
+        score = np.clip(self._fitted(neutral)[0], -MAX_SCORE, MAX_SCORE)
         return np.asarray(self.personal[0] + score @ self.personal[1:])
+
+    def unlike(self, neutral: Floats) -> float:
+        """Return how far a start posture's edge (K,) is from learnt ones: root mean square, trunk lengths."""
+        return float(np.sqrt((self._fitted(neutral)[1] ** 2).mean()))
+
+    def _fitted(self, neutral: Floats) -> tuple[Floats, Floats]:
+        """Return a start posture's two scores, and what neither they nor offset and tilt explain, (n,)."""
+        known = np.isfinite(neutral)
+        basis = np.concatenate([self.axes * self.scale[:, None], _LINE.T])[:, known].T
+        change = neutral[known] - self.mean[known]
+        fit = np.linalg.lstsq(basis, change, rcond=None)[0]
+        return fit[:2], change - basis @ fit
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _explained_by_all(self) -> float:

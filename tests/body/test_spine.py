@@ -250,6 +250,13 @@ def _odd_cloth(track: PoseTrack) -> None:
     track.edges_px[80:, :, :, 0] += 2.5 * np.sin(np.arange(N_EDGE) * 2 * np.pi / 5)
 
 
+def _thing_behind(track: PoseTrack) -> None:
+    """Something that stands behind the back in every picture and is taken for it."""
+    forward_x = estimate_view(track, BodyScale.of(track)).forward_x
+    bulge = 0.12 * BodyScale.of(track).trunk_px * np.exp(-(((EDGE_STATIONS - 0.35) / 0.1) ** 2))
+    track.edges_px[:, :, :, 0] -= forward_x * bulge
+
+
 def _wide_shoulders(track: PoseTrack) -> None:
     width = 0.25 * BodyScale.of(track).trunk_px
     track.landmarks_px[:, Landmark.LEFT_SHOULDER, 0] += width / 2 + 5
@@ -278,6 +285,7 @@ def _shaken_start(track: PoseTrack) -> None:
         (_upper_end_missing, "back_hidden", 0.5),
         (_upper_end_missing_at_start, "back_hidden_at_start", 0.9),
         (_odd_cloth, "back_unlike", 0.4),
+        (_thing_behind, "back_unlike", 0.9),
         (_wide_shoulders, "view_not_side", 0.9),
         (_lying, "lying", 0.9),
         (_shaken_start, "unsteady_start", 0.9),
