@@ -135,17 +135,19 @@ def extract_interval(
     progress : callable, optional
         Called after every frame that counts.
     """
-    builder = TrackBuilder()
+    builder, warming_up = TrackBuilder(), 0
     frames = map(_light, source.frames(max(0.0, start_s - warm_up_s), end_s))
     with PoseEstimator(settings.model_path, smoothed=settings.smoothed) as estimator:
         for frame in read_ahead(frames, _READ_AHEAD):
             pose = estimator.estimate(frame)
             if frame.t_s < start_s:
+                warming_up += 1
                 continue
             builder.add(pose)
             if progress is not None:
                 progress(frame.t_s, source.duration_s)
-    return Part(builder.track(), source.reading)
+    reading = replace(source.reading, pictures=source.reading.pictures - warming_up)
+    return Part(builder.track(), reading)
 
 
 def _light(frame: Frame) -> Frame:

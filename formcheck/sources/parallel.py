@@ -12,13 +12,13 @@ from pathlib import Path
 from formcheck.body.pose import PoseTrack
 from formcheck.sources.crew import Told
 from formcheck.sources.extract import Part, Progress, Settings, extract_interval, join_parts
+from formcheck.sources.seam import SEAM_S, over_seam
 from formcheck.sources.stretches import Stretch, cores, in_stretches, stretches
 from formcheck.sources.video import VideoSource
 
-# The model looks where it found somebody a picture ago. Started elsewhere it looks slightly elsewhere for
-# good, which is noise; what has to settle is the filter, and only where MediaPipe's own is on. Measured on
-# the shared squat clip: 0.2 to 2 s make no difference without the filter.
-WARM_UP_S = 0.5
+# What has to settle is the filter, and only where MediaPipe's own is on. Measured on the shared squat clip:
+# 0.2 to 2 s make no difference without the filter (see `formcheck.sources.seam` for what remains).
+WARM_UP_S = 0.2
 WARM_UP_SMOOTHED_S = 1.5
 
 
@@ -54,6 +54,8 @@ def extract_parallel(
         cuts = stretches(source.duration_s, workers or cores())
         tasks = [partial(_part, video_path, settings, cut) for cut in cuts]
         parts = in_stretches(tasks, cuts, progress=progress)
+        for i in range(1, len(parts)):
+            parts[i - 1], parts[i] = over_seam(parts[i - 1], parts[i])
         return join_parts(source, settings, parts)
 
 
@@ -61,4 +63,4 @@ def _part(video_path: Path, settings: Settings, cut: Stretch, told: Told) -> Par
     warm_up_s = WARM_UP_SMOOTHED_S if settings.smoothed else WARM_UP_S
     # Its own source: each one decodes for itself.
     with VideoSource(video_path, max_side_px=settings.max_side_px) as source:
-        return extract_interval(source, settings, *cut, warm_up_s=warm_up_s, progress=told)
+        return extract_interval(source, settings, cut[0], cut[1] + SEAM_S, warm_up_s=warm_up_s, progress=told)

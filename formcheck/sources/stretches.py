@@ -66,7 +66,7 @@ def in_stretches(
     done_s = [0.0] * len(cuts)
 
     def told(i: int, t_s: float, all_s: float) -> None:
-        done_s[i] = max(0.0, t_s - cuts[i][0])
+        done_s[i] = max(0.0, min(t_s, cuts[i][1]) - cuts[i][0])
         if progress is not None:
             progress(sum(done_s), all_s)
 

@@ -5,11 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from formcheck.body.landmarks import N_LANDMARKS
+from formcheck.body.pose import Pose, PoseTrack
 from formcheck.coach.judge import judge
 from formcheck.exercises.load import load
-from formcheck.sources.extract import Settings, extract
+from formcheck.sources.extract import Part, Settings, extract
 from formcheck.sources.parallel import extract_parallel
+from formcheck.sources.seam import over_seam
 from formcheck.sources.stretches import MIN_STRETCH_S, stretches
+from formcheck.sources.video import Reading
 from tests.clips import SQUAT, recode, shared
 from tests.conftest import MadeOnce
 
@@ -54,6 +58,37 @@ def test_joined_stretches_equal_one_pass(clip: Path, model_path: Path) -> None:
         assert np.sqrt(np.nanmean(difference**2)) < 0.5, name
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(whole.t_s[-1], abs=0.3)
+
+
+def looked_at(times_s: list[float], x_px: float, hidden_s: float = -1.0) -> Part:
+    """Return poses of somebody 300 pixels tall at a place."""
+    body = np.stack([np.full(N_LANDMARKS, x_px), np.linspace(0.0, 300.0, N_LANDMARKS)], axis=1)
+    poses = [Pose.missing(t_s) if t_s == hidden_s else Pose.from_landmarks(t_s, body) for t_s in times_s]
+    return Part(PoseTrack.from_poses(poses), Reading(pictures=len(poses)))
+
+
+def test_a_seam_has_no_step_and_no_picture_twice() -> None:
+    first, second = over_seam(looked_at([0.0, 1.0, 2.0, 3.0], 100.0), looked_at([1.0, 2.0, 3.0, 4.0], 108.0))
+    assert first.track.t_s.tolist() == [0.0]
+    assert second.track.t_s.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert first.reading.pictures + second.reading.pictures == 5
+    assert second.track.landmarks_px[:, 0, 0].tolist() == [102.0, 104.0, 106.0, 108.0]
+
+
+def test_two_people_are_not_mixed_at_a_seam() -> None:
+    _, second = over_seam(looked_at([1.0, 2.0, 3.0], 100.0), looked_at([1.0, 2.0, 3.0, 4.0], 400.0))
+    assert second.track.landmarks_px[:, 0, 0].tolist() == [100.0, 400.0, 400.0, 400.0]
+
+
+def test_who_was_not_found_is_not_mixed_at_a_seam() -> None:
+    _, second = over_seam(looked_at([1.0, 2.0, 3.0], 100.0, 1.0), looked_at([1.0, 2.0, 3.0], 108.0, 3.0))
+    assert second.track.found.tolist() == [False, True, False]
+    assert second.track.landmarks_px[1, 0, 0] == 104.0
+
+
+def test_stretches_without_a_picture_in_common_stay_as_they_are() -> None:
+    parts = looked_at([0.0, 1.0], 100.0), looked_at([2.0], 100.0)
+    assert over_seam(*parts) == parts
 
 
 @pytest.mark.model
