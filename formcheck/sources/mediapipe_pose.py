@@ -18,6 +18,7 @@ from formcheck.errors import FormcheckError, NoModelError
 from formcheck.sources.edge_refine import refined_edges
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.native_logs import native_logs_held_back
+from formcheck.sources.no_plots import plots_left_out
 from formcheck.sources.trunk_edges import trunk_edges
 
 # MediaPipe pads the rows of a mask to 16 bytes; asked for the pixels of a mask whose rows are padded, it ends
@@ -142,8 +143,9 @@ def _create(model_path: Path) -> tuple[Any, Any]:
         raise NoModelError(f"{model_path}: there is no pose model here. Run: formcheck models pull")
     try:
         # imported late: seconds of start-up that listing exercises or judging a track need not pay
-        import mediapipe
-        from mediapipe.tasks.python import BaseOptions, vision
+        with plots_left_out():
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
             # bytes, not a path: MediaPipe cannot open some non-ASCII paths on Windows

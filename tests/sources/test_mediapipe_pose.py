@@ -177,3 +177,22 @@ def test_nothing_but_our_own_words_reaches_the_terminal(squat_stretch: Path, mod
     )  # fmt: skip
     assert done.stdout == "[True, True]\n"
     assert done.stderr == "ours\n"
+
+
+NO_PLOTS = """
+import sys
+from formcheck.sources.mediapipe_pose import PoseEstimator
+PoseEstimator(sys.argv[1]).close()
+assert "matplotlib" not in sys.modules
+from matplotlib import pyplot
+assert pyplot.figure
+"""
+
+
+@pytest.mark.model
+def test_plots_are_loaded_by_nobody_but_who_asks_for_them(model_path: Path) -> None:
+    """They are half of what importing MediaPipe takes."""
+    told = subprocess.run(
+        [sys.executable, "-c", NO_PLOTS, str(model_path)], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
