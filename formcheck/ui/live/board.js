@@ -58,7 +58,7 @@ class Board extends Parts {
     this.quiet = data.quiet;
     this.where = new URL(data.events, location.origin);
     this.root.innerHTML = data.frame;
-    this.part("tones").checked = data.sound === "tones";
+    if (!this.quiet) this.part("tones").checked = data.sound === "tones";
     this.settle();
     this.events?.close();
     this.events = new EventSource(this.where); // goes on by itself after a hiccup of the network
@@ -82,6 +82,7 @@ class Board extends Parts {
   }
 
   settle() {
+    if (this.quiet) return; // a second screen has no voice
     const at = (name) => this.part(name);
     this.voice.volume = Number(at("volume").value) / 100;
     this.voice.muted = at("mute").checked;

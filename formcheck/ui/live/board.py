@@ -247,9 +247,6 @@ def _frame(*, display: bool) -> str:
 <div data-part="checks" hidden></div>
 <p class="fc-speed" data-part="speed" hidden></p>
 {act}
-<div class="fc-sound"><label><input type="checkbox" data-part="mute"> Mute</label>
-<label>Volume <input type="range" min="0" max="100" value="100" data-part="volume"></label>
-<label><input type="checkbox" data-part="tones"> Tones instead of a voice</label></div>
 <details class="fc-said" open><summary>What was said</summary>
 <ol class="fc-log" role="log" aria-label="What was said" aria-live="off" data-part="log"></ol></details>
 """
@@ -259,4 +256,7 @@ _ACTIONS = """
 <div class="fc-acts"><button type="button" class="fc-stop" data-act="stop" data-part="stop">Stop
 <small>space bar, or raise a hand</small></button>
 <button type="button" class="fc-next" data-act="next">Next set now</button></div>
-<p class="fc-hurts">Stop if it hurts.</p>"""
+<p class="fc-hurts">Stop if it hurts.</p>
+<div class="fc-sound"><label><input type="checkbox" data-part="mute"> Mute</label>
+<label>Volume <input type="range" min="0" max="100" value="100" data-part="volume"></label>
+<label><input type="checkbox" data-part="tones"> Tones instead of a voice</label></div>"""
