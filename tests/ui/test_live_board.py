@@ -112,6 +112,12 @@ def test_the_session_stops_by_its_key_and_a_display_only_shows(browser: TestClie
     assert browser.post(act.format(live.id, "stop"), headers=OURS).status_code == 200
 
 
+def test_a_second_screen_has_neither_keys_nor_a_voice_to_set() -> None:
+    frames = [board.board_data("key", "path", "voice", display=display)["frame"] for display in (False, True)]
+    controls = [[f'data-part="{name}"' in frame for name in ("stop", "mute", "volume")] for frame in frames]
+    assert controls == [[True] * 3, [False] * 3]
+
+
 def test_the_board_follows_to_the_end_and_hears_every_line_once(browser: TestClient, live: Coach) -> None:
     assert live.worker is not None
     live.worker.command("stop")
