@@ -35,10 +35,11 @@ BT_601, BT_709 = 6, 1  # as H.264 numbers them
 VIDEO_RANGE = 1
 # faststart: it plays before it is loaded; timescale: a start later than 0 is else rounded to milliseconds
 MUXER = {"movflags": "+faststart", "movie_timescale": str(TICKS_PER_S)}
-# Measured at 1280 x 720, per picture, the conversion to planes included: 3.2 ms and 9 kB at 39 dB. A rate
-# factor ("crf") of the same size looks ahead for it and takes 3.8 ms; "veryfast" takes some 11 ms for 4 kB,
-# more than a third of what finding the pose costs, on cores that are busy with just that.
-ENCODER = {"preset": "ultrafast", "qp": "23", "x264-params": "deblock=0,0:bframes=1:chroma-me=0"}
+# Measured at 1280 x 720, per picture, the conversion to planes included: 2.6 ms and 9.5 kB at 38.8 dB. A rate
+# factor ("crf" 25) looks ahead for it; that with a reordered picture and deblocking took 3.7 ms for 10 kB at
+# 39.8 dB, which the eye does not tell from it. "veryfast" takes some 11 ms for 4 kB, over a third of what
+# finding the pose costs, on cores that are busy with just that.
+ENCODER = {"preset": "ultrafast", "qp": "23", "x264-params": "bframes=0:chroma-me=0"}
 
 
 class FrameLike(Protocol):
