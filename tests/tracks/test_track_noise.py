@@ -25,7 +25,7 @@ def test_slow_noise_has_the_deviation_and_the_memory_that_it_was_asked_for() -> 
     assert np.corrcoef(course[:-lag], course[lag:])[0, 1] == pytest.approx(np.exp(-1), abs=0.06)
 
 
-@pytest.mark.parametrize("exercise", ["hip-hinge", "seated-lift-over", "couch-stretch-active"])
+@pytest.mark.parametrize("exercise", ["hip-hinge", "seated-lift-over", "lengthened-lowering"])
 def test_noise_repeats_with_its_seed_and_is_quieter_at_rest(exercise: str) -> None:
     t_s = np.arange(0, 40, 1 / 15)
     q = np.where(t_s < 20, 0.0, 0.5 - 0.5 * np.cos(2 * np.pi * (t_s - 20) / 4))
@@ -35,6 +35,18 @@ def test_noise_repeats_with_its_seed_and_is_quieter_at_rest(exercise: str) -> No
     assert drawn.visibility.max() < 1
     steps = np.abs(np.diff(drawn.marks[:, Landmark.RIGHT_HIP], axis=0)).mean(axis=1)
     assert steps[30:250].mean() < 0.8 * steps[330:].mean()
+
+
+def test_errors_of_a_recording_belong_to_its_postures() -> None:
+    """Repetitions of one recording err alike where they pass the same posture; other recordings do not."""
+    t_s = np.arange(0, 40, 1 / 15)
+    q = 0.5 - 0.5 * np.cos(2 * np.pi * t_s / 8)
+    middle = np.abs(q - 0.5) < 0.1
+    drawn = [noise.draw("lengthened-lowering", t_s, q, np.random.default_rng(seed)) for seed in range(20)]
+    knee = [each.marks[middle, Landmark.RIGHT_KNEE] for each in drawn]
+    within = np.mean([each.std(axis=0) for each in knee])
+    between = np.std([each.mean(axis=0) for each in knee], axis=0).mean()
+    assert between > 1.2 * within
 
 
 def test_depth_of_a_straight_outline_is_the_same_from_a_moved_and_tilted_axis() -> None:

@@ -4,13 +4,15 @@ Of every recording that ``observed.py`` yields. The model is made of dev bodies 
 the table is printed. Each quantity (landmark errors, the back's edge, log odds of visibility, the edge's
 sharpness) is taken apart alike:
 
-    value = exercise's mean (1, q, q^2) + recording's own (1, q) + slow part + white part
+    value = exercise's mean course (of q) + recording's own course (of q) + slow part + white part
 
-q is the repetition's progress. Recording's own: principal components of what is left of the recordings'
-means and slopes, widened for the few recordings of an exercise. Slow and white: principal components over
-channels of the rest, each a first-order autoregressive process (deviation, time constant) plus white noise,
-read off its autocorrelation from 0.05 to 1 s; how much quieter it is at rest, how much larger in one exercise
-than in another, and how much it differs between recordings of the same.
+q is the repetition's progress. The network errs by posture first of all: by the same amount in every
+repetition of a recording and on both ways, up to 15 degrees of a joint, and by little from one picture to
+the next. Courses are therefore free at ``KNOTS`` and straight between. Recording's own: principal components
+of what is left of the recordings' courses, widened for the few recordings of an exercise. Slow and white:
+principal components over channels of the rest, each channel divided by its size in the exercise, in movement
+or at rest; each a first-order autoregressive process (deviation, time constant) plus white noise, read off
+its autocorrelation from 0.05 to 1 s; and how much recordings of the same exercise differ in size.
 """
 
 import json
@@ -22,6 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import setup_path  # noqa: F401
+from noise import MOVING_PER_S, basis
 from observed import Observed, recordings
 
 Floats = npt.NDArray[np.float64]
@@ -29,22 +32,22 @@ TARGET = Path(__file__).parent / "noise.json"
 LAGS_S = 1.0
 # The recordings' own deviation needs this many components, and the noise over time this many.
 KINDS = {"marks": (12, 66), "edges": (8, 30), "logits": (6, 20), "sharpness": (3, 8)}
-MOVING_PER_S = 0.1  # slower progress than this is rest
 EPSILON = 1e-9
+STIFFNESS = 1e-3  # of courses, against passing a knot in too few frames to tell
 
 
 @dataclass(frozen=True)
 class Fit:
     """One quantity's parts; C channels, E exercises."""
 
-    mean: dict[str, Floats]  # (3, C) each
-    own: Floats  # (components, 2 * C): offsets, then slopes; one standard deviation each
+    mean: dict[str, Floats]  # (knots, C) each
+    own: Floats  # (components, knots * C), one standard deviation each
     channels: Floats  # (components, C)
     slow_sd: Floats  # (components,)
     slow_s: Floats  # time constants
     white_sd: Floats
-    rest_share: dict[str, float]  # of the deviation, at rest before the first movement; by exercise
-    size: dict[str, float]  # each exercise's noise against all of them
+    moving_sd: dict[str, Floats]  # (C,): each channel's deviation in movement, by exercise
+    rest_sd: dict[str, Floats]  # (C,): and at rest before the first movement
     scatter: float  # standard deviation of the logarithm of recordings' sizes within an exercise
 
 
@@ -66,11 +69,11 @@ def fit(data: Sequence[Observed], kind: str) -> Fit:
     }
     own, rest = [], []
     for each, values in zip(data, series, strict=True):
-        left = values - _basis(each.q, 3) @ mean[each.exercise]
-        share = _solve(_basis(each.q, 2), left)
+        left = values - basis(each.q) @ mean[each.exercise]
+        share = _solve(each.q, left)
         others = sum(other.exercise == each.exercise for other in data) - 1
         own.append(share.reshape(-1) * np.sqrt((others + 1) / max(others, 1)))
-        rest.append(left - _basis(each.q, 2) @ share)
+        rest.append(left - basis(each.q) @ share)
     alike = np.array([sum(o.exercise == e.exercise for o in data) for e in data])
     weight = np.where(alike > 1, 1.0 / alike, 0.0)
     deviation = np.array(own) * np.sqrt(weight / weight.sum())[:, None]
@@ -88,49 +91,58 @@ def _filled(values: Floats) -> Floats:
     return np.where(known, values, np.array(middle))
 
 
-def _basis(q: Floats, order: int) -> Floats:
-    return np.stack([q**power for power in range(order)], axis=1)
-
-
-def _solve(basis: Floats, values: Floats) -> Floats:
-    """Least squares with a whiff of a ridge: some recordings hardly leave q = 0."""
-    moments = basis.T @ basis + 0.01 * len(basis) * np.diag([0.0] + [1.0] * (basis.shape[1] - 1))
-    return np.asarray(np.linalg.solve(moments, basis.T @ values))
+def _solve(q: Floats, values: Floats) -> Floats:
+    """Least squares, held together a little where a recording passes quickly: (knots, C)."""
+    rows = basis(q)
+    bends = np.diff(np.eye(rows.shape[1]), 2, axis=0)
+    moments = rows.T @ rows + STIFFNESS * len(rows) * bends.T @ bends
+    return np.asarray(np.linalg.solve(moments, rows.T @ values))
 
 
 def _mean(members: Sequence[tuple[Observed, Floats]]) -> Floats:
     """Return an exercise's mean course, every recording weighing the same."""
-    return np.asarray(np.mean([_solve(_basis(e.q, 3), v) for e, v in members], axis=0))
+    return np.asarray(np.mean([_solve(e.q, v) for e, v in members], axis=0))
 
 
 def _noise(
     data: Sequence[Observed], rest: Sequence[Floats], count: int
-) -> tuple[Floats, Floats, Floats, Floats, dict[str, float], dict[str, float], float]:
+) -> tuple[Floats, Floats, Floats, Floats, dict[str, Floats], dict[str, Floats], float]:
     moving = [np.abs(each.speed) > MOVING_PER_S for each in data]
-    lively = [_rms([r[m]]) for r, m in zip(rest, moving, strict=True)]
-    quiet = [_rms([r[n] - r[n].mean(axis=0)]) for r, n in zip(rest, map(_neutral, data), strict=True)]
-    calm = np.array(quiet) / np.array(lively)
-    share = {
-        name: float(np.median([c for e, c in zip(data, calm, strict=True) if e.exercise == name]))
-        for name in _names(data)
-    }
-    typical = float(np.sqrt(np.mean(np.square(lively))))
-    members = {
-        name: [s for e, s in zip(data, lively, strict=True) if e.exercise == name] for name in _names(data)
-    }
-    size = {name: float(np.sqrt(np.mean(np.square(each)))) / typical for name, each in members.items()}
-    spread = [
-        np.log(one) - np.mean(np.log(each)) for each in members.values() if len(each) > 1 for one in each
-    ]
+    lively = [_rms(r[m]) for r, m in zip(rest, moving, strict=True)]
+    quiet = [_rms(r[n] - r[n].mean(axis=0)) for r, n in zip(rest, map(_neutral, data), strict=True)]
+    names = [each.exercise for each in data]
+    moving_sd, rest_sd = _by_exercise(names, lively), _by_exercise(names, quiet)
     even = [
-        np.where(m[:, None], r, r / share[e.exercise]) / size[e.exercise]
-        for r, m, e in zip(rest, moving, data, strict=True)
+        r / np.where(m[:, None], moving_sd[name], rest_sd[name])
+        for r, m, name in zip(rest, moving, names, strict=True)
     ]
-    _, _, channels = np.linalg.svd(np.concatenate(even), full_matrices=False)
+    # in movement: what is left at rest is mostly how one rest differs from another
+    _, _, channels = np.linalg.svd(
+        np.concatenate([e[m] for e, m in zip(even, moving, strict=True)]), full_matrices=False
+    )
     channels = channels[:count]
-    parts = [process([r @ channel for r in even], data) for channel in channels]
+    parts = [process([e @ channel for e in even], moving, data) for channel in channels]
     slow, time, white = (np.array(column) for column in zip(*parts, strict=True))
-    return channels, slow, time, white, share, size, float(np.sqrt(np.mean(np.square(spread))))
+    return channels, slow, time, white, moving_sd, rest_sd, _scatter(names, lively, moving_sd)
+
+
+def _by_exercise(names: Sequence[str], sizes: Sequence[Floats]) -> dict[str, Floats]:
+    """Return every channel's root mean square over an exercise's recordings."""
+    return {
+        name: np.sqrt(np.mean([s**2 for s, its in zip(sizes, names, strict=True) if its == name], axis=0))
+        for name in sorted(set(names))
+    }
+
+
+def _scatter(names: Sequence[str], sizes: Sequence[Floats], typical: dict[str, Floats]) -> float:
+    """Return by how much recordings of one exercise differ in size, as a deviation of the logarithm."""
+    logs = [float(np.log(s / typical[name]).mean()) for s, name in zip(sizes, names, strict=True)]
+    spread = []
+    for name in set(names):
+        own = [log for log, its in zip(logs, names, strict=True) if its == name]
+        if len(own) > 1:
+            spread += [(log - np.mean(own)) * np.sqrt(len(own) / (len(own) - 1)) for log in own]
+    return float(np.sqrt(np.mean(np.square(spread))))
 
 
 def _neutral(each: Observed) -> slice:
@@ -142,18 +154,28 @@ def _names(data: Sequence[Observed]) -> list[str]:
     return sorted({each.exercise for each in data})
 
 
-def _rms(parts: Sequence[Floats]) -> float:
-    whole = np.concatenate([part.reshape(-1) for part in parts if part.size])
-    return float(np.sqrt((whole**2).mean()))
+def _rms(values: Floats) -> Floats:
+    """Return each channel's root mean square, never 0."""
+    return np.asarray(np.sqrt((values**2).mean(axis=0)) + EPSILON)
 
 
-def process(series: Sequence[Floats], data: Sequence[Observed]) -> tuple[float, float, float]:
-    """Return a slow part's deviation and time constant (s), and the white part's deviation."""
+def process(
+    series: Sequence[Floats], inside: Sequence[npt.NDArray[np.bool_]], data: Sequence[Observed]
+) -> tuple[float, float, float]:
+    """Return a slow part's deviation and time constant (s), and the white part's deviation.
+
+    Of the pairs of frames both of which are ``inside``.
+    """
     step_s = float(data[0].t_s[1])
     lags = np.arange(round(LAGS_S / step_s) + 1)
-    covariance = np.array(
-        [np.mean(np.concatenate([v[: len(v) - lag] * v[lag:] for v in series])) for lag in lags]
-    )
+    pairs = [
+        [
+            (v[: len(v) - lag] * v[lag:])[w[: len(v) - lag] & w[lag:]]
+            for v, w in zip(series, inside, strict=True)
+        ]
+        for lag in lags
+    ]
+    covariance = np.array([np.mean(np.concatenate(each)) for each in pairs])
     best = (np.inf, 0.0, 0.3)
     for time_s in np.geomspace(0.05, 2.0, 40):
         shape = np.exp(-lags[1:] * step_s / time_s)
@@ -187,8 +209,8 @@ def _stored(part: Fit) -> dict[str, Any]:
         "slow_sd": _rounded(part.slow_sd),
         "slow_s": _rounded(part.slow_s),
         "white_sd": _rounded(part.white_sd),
-        "rest_share": {name: round(value, 3) for name, value in part.rest_share.items()},
-        "size": {name: round(value, 3) for name, value in part.size.items()},
+        "moving_sd": {name: _rounded(values) for name, values in part.moving_sd.items()},
+        "rest_sd": {name: _rounded(values) for name, values in part.rest_sd.items()},
         "scatter": round(part.scatter, 3),
     }
 
@@ -232,7 +254,8 @@ def _numbers(parts: Sequence[Floats], data: Sequence[Observed]) -> str:
     words.append(
         f"within {_thousandths(np.sqrt(np.mean([np.nanmean(w**2, axis=0) for w in within], axis=0)))}"
     )
-    slow = [process([_filled(w)[:, [c]][:, 0] for w in within], data) for c in range(within[0].shape[1])]
+    whole = [np.ones(len(w), dtype=np.bool_) for w in within]
+    slow = [process([_filled(w)[:, c] for w in within], whole, data) for c in range(within[0].shape[1])]
     words += [f"slow {1000 * s:.0f} over {t:.2f} s, white {1000 * w:.0f}" for s, t, w in slow]
     return "; ".join(words)
 

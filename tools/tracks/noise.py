@@ -13,7 +13,8 @@ from scipy.signal import lfilter
 Floats = npt.NDArray[np.float64]
 MODEL = Path(__file__).parent / "noise.json"
 _GRID_HZ = 60.0  # processes are drawn at an even rate and read off between
-_MOVING_PER_S = 0.1  # as in measure.py
+KNOTS = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0])  # of progress; courses are free there
+MOVING_PER_S = 0.1  # slower progress than this is rest
 _SETTLING_S = 0.15  # between rest and movement the noise grows over this time
 
 
@@ -73,27 +74,30 @@ def _share(log_odds: Floats) -> Floats:
 def _quantity(
     part: dict[str, Any], exercise: str, t_s: Floats, q: Floats, rng: np.random.Generator
 ) -> Floats:
-    basis = np.stack([np.ones_like(q), q, q**2], axis=1)
+    courses = basis(q)
     own = np.array(part["own"])
     # recordings differ in size: the same variance, drawn with its measured tails
     size = float(np.exp(part["scatter"] * rng.normal() - part["scatter"] ** 2))
     score = rng.normal(size=len(own)) @ own
-    mean = basis @ np.array(part["mean"][exercise]) + basis[:, :2] @ score.reshape(2, -1)
-    return np.asarray(
-        mean + size * part["size"][exercise] * _over_time(part, part["rest_share"][exercise], t_s, q, rng)
-    )
+    course = np.array(part["mean"][exercise]) + score.reshape(len(KNOTS), -1)
+    moving_sd, rest_sd = (np.array(part[name][exercise]) for name in ("moving_sd", "rest_sd"))
+    lively = _liveliness(t_s, q)[:, None]
+    deviation = rest_sd + lively * (moving_sd - rest_sd)
+    return np.asarray(courses @ course + size * deviation * _over_time(part, t_s, rng))
 
 
-def _over_time(
-    part: dict[str, Any], rest_share: float, t_s: Floats, q: Floats, rng: np.random.Generator
-) -> Floats:
-    channels = np.array(part["channels"])
+def basis(q: Floats) -> Floats:
+    """Return what courses are made of: one tent for each of `KNOTS`, shape (T, knots)."""
+    return np.stack([np.interp(q, KNOTS, tent) for tent in np.eye(len(KNOTS))], axis=1)
+
+
+def _over_time(part: dict[str, Any], t_s: Floats, rng: np.random.Generator) -> Floats:
     grid = np.arange(t_s[0], t_s[-1] + 2 / _GRID_HZ, 1 / _GRID_HZ)
     courses = [
         np.interp(t_s, grid, _slow(sd, time_s, len(grid), rng)) + white * rng.normal(size=len(t_s))
         for sd, time_s, white in zip(part["slow_sd"], part["slow_s"], part["white_sd"], strict=True)
     ]
-    return np.asarray(_liveliness(rest_share, t_s, q)[:, None] * (np.stack(courses, axis=1) @ channels))
+    return np.asarray(np.stack(courses, axis=1) @ np.array(part["channels"]))
 
 
 def _slow(sd: float, time_s: float, count: int, rng: np.random.Generator) -> Floats:
@@ -104,10 +108,10 @@ def _slow(sd: float, time_s: float, count: int, rng: np.random.Generator) -> Flo
     return np.asarray(lfilter([1.0], [1.0, -keep], steps))
 
 
-def _liveliness(rest_share: float, t_s: Floats, q: Floats) -> Floats:
-    """Return the noise's size over time: ``rest_share`` at rest, 1 in movement."""
+def _liveliness(t_s: Floats, q: Floats) -> Floats:
+    """Return how much the person moves over time: 0 at rest, 1 in movement."""
     grid = np.arange(t_s[0], t_s[-1] + 2 / _GRID_HZ, 1 / _GRID_HZ)
-    moving = np.abs(np.gradient(np.interp(grid, t_s, q), grid)) > _MOVING_PER_S
+    moving = np.abs(np.gradient(np.interp(grid, t_s, q), grid)) > MOVING_PER_S
     width = round(2 * _SETTLING_S * _GRID_HZ)
     smooth = np.convolve(moving, np.ones(width) / width, mode="same")
-    return np.asarray(rest_share + (1 - rest_share) * np.interp(t_s, grid, smooth))
+    return np.interp(t_s, grid, smooth)

@@ -37,8 +37,8 @@ CLIPS = (
         "march-clean",
         "march-round",
     ),
-    *("march-shake", "march-arch", "march-clean-right", "march-dim", "seated-clean", "seated-slump"),
-    *("seated-lean-back", "squat-clean"),
+    *("march-shake", "march-arch", "march-clean-right", "march-dim", "march-dropping", "march-stance-bend"),
+    *("seated-clean", "seated-slump", "seated-lean-back", "seated-momentum", "squat-clean"),
 )
 SCENE_KINDS = ("hinge", "march", "lower", "couch", "seated", "squat")
 # A leg counts as exchanged where naming it the other way brings its joints this much nearer, trunk lengths,
