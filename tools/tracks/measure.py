@@ -9,15 +9,15 @@ sharpness) is taken apart alike:
 q is the repetition's progress. The network errs by posture first of all: by the same amount in every
 repetition of a recording and on both ways, up to 15 degrees of a joint, and by little from one picture to
 the next. Courses are therefore free at ``KNOTS`` and straight between. Recording's own: principal components
-of what is left of the recordings' courses, widened for the few recordings of an exercise. Slow and white:
-principal components over channels of the rest, each channel divided by its size in the exercise, in movement
-or at rest; each a first-order autoregressive process (deviation, time constant) plus white noise, read off
-its autocorrelation from 0.05 to 1 s; and how much recordings of the same exercise differ in size.
+of what is left of the recordings' courses, widened for the few recordings of an exercise. Slow and white, by
+exercise, in movement and at rest before it: principal components over channels of the rest, each channel
+divided by its size; each a first-order autoregressive process (deviation, time constant) plus white noise,
+read off its autocorrelation from 0.05 to 1 s. And how much recordings of the same exercise differ in size.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +28,34 @@ from noise import MOVING_PER_S, basis
 from observed import Observed, recordings
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 TARGET = Path(__file__).parent / "noise.json"
 LAGS_S = 1.0
 # The recordings' own deviation needs this many components, and the noise over time this many.
-KINDS = {"marks": (12, 66), "edges": (8, 30), "logits": (6, 20), "sharpness": (3, 8)}
+KINDS = {"marks": (12, 24), "edges": (8, 16), "logits": (6, 10), "sharpness": (3, 6)}
 EPSILON = 1e-9
 STIFFNESS = 1e-3  # of courses, against passing a knot in too few frames to tell
 
 
 @dataclass(frozen=True)
-class Fit:
-    """One quantity's parts; C channels, E exercises."""
+class Wavering:
+    """What is left of an exercise's recordings beside their courses, in movement or at rest; C channels."""
 
-    mean: dict[str, Floats]  # (knots, C) each
-    own: Floats  # (components, knots * C), one standard deviation each
     channels: Floats  # (components, C)
     slow_sd: Floats  # (components,)
     slow_s: Floats  # time constants
     white_sd: Floats
-    moving_sd: dict[str, Floats]  # (C,): each channel's deviation in movement, by exercise
-    rest_sd: dict[str, Floats]  # (C,): and at rest before the first movement
+    sd: Floats  # (C,): each channel's deviation
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One quantity's parts, by exercise; C channels."""
+
+    mean: dict[str, Floats]  # (knots, C) each
+    own: Floats  # (components, knots * C), one standard deviation each
+    moving: dict[str, Wavering]
+    resting: dict[str, Wavering]  # before the first movement
     scatter: float  # standard deviation of the logarithm of recordings' sizes within an exercise
 
 
@@ -78,8 +86,19 @@ def fit(data: Sequence[Observed], kind: str) -> Fit:
     weight = np.where(alike > 1, 1.0 / alike, 0.0)
     deviation = np.array(own) * np.sqrt(weight / weight.sum())[:, None]
     components = np.linalg.svd(deviation, full_matrices=False)
-    spread = components[1][:own_count, None] * components[2][:own_count]
-    return Fit(mean, spread, *_noise(data, rest, noise_count))
+    own_courses = components[1][:own_count, None] * components[2][:own_count]
+    moving, resting = ({}, {})  # type: tuple[dict[str, Wavering], dict[str, Wavering]]
+    spread: list[float] = []
+    for name in _names(data):
+        members = [(e, r) for e, r in zip(data, rest, strict=True) if e.exercise == name]
+        lively = [np.abs(each.speed) > MOVING_PER_S for each, _ in members]
+        values = [r for _, r in members]
+        moving[name] = _wavering(values, lively, members[0][0], noise_count)
+        still = [_neutral(each) for each, _ in members]
+        about = [r - r[s].mean(axis=0) for r, s in zip(values, still, strict=True)]
+        resting[name] = _wavering(about, still, members[0][0], noise_count)
+        spread += _spread([_rms(r[m]) / moving[name].sd for r, m in zip(values, lively, strict=True)])
+    return Fit(mean, own_courses, moving, resting, float(np.sqrt(np.mean(np.square(spread)))))
 
 
 def _filled(values: Floats) -> Floats:
@@ -104,50 +123,28 @@ def _mean(members: Sequence[tuple[Observed, Floats]]) -> Floats:
     return np.asarray(np.mean([_solve(e.q, v) for e, v in members], axis=0))
 
 
-def _noise(
-    data: Sequence[Observed], rest: Sequence[Floats], count: int
-) -> tuple[Floats, Floats, Floats, Floats, dict[str, Floats], dict[str, Floats], float]:
-    moving = [np.abs(each.speed) > MOVING_PER_S for each in data]
-    lively = [_rms(r[m]) for r, m in zip(rest, moving, strict=True)]
-    quiet = [_rms(r[n] - r[n].mean(axis=0)) for r, n in zip(rest, map(_neutral, data), strict=True)]
-    names = [each.exercise for each in data]
-    moving_sd, rest_sd = _by_exercise(names, lively), _by_exercise(names, quiet)
-    even = [
-        r / np.where(m[:, None], moving_sd[name], rest_sd[name])
-        for r, m, name in zip(rest, moving, names, strict=True)
-    ]
-    # in movement: what is left at rest is mostly how one rest differs from another
-    _, _, channels = np.linalg.svd(
-        np.concatenate([e[m] for e, m in zip(even, moving, strict=True)]), full_matrices=False
-    )
-    channels = channels[:count]
-    parts = [process([e @ channel for e in even], moving, data) for channel in channels]
+def _wavering(values: Sequence[Floats], inside: Sequence[Bools], like: Observed, count: int) -> Wavering:
+    """Take apart what is left of the recordings of one exercise, of the frames ``inside``."""
+    sd = np.sqrt(np.mean([_rms(r[m]) ** 2 for r, m in zip(values, inside, strict=True)], axis=0))
+    even = [r / sd for r in values]
+    within = np.concatenate([e[m] for e, m in zip(even, inside, strict=True)])
+    channels = np.linalg.svd(within, full_matrices=False)[2][:count]
+    parts = [process([e @ channel for e in even], inside, like) for channel in channels]
     slow, time, white = (np.array(column) for column in zip(*parts, strict=True))
-    return channels, slow, time, white, moving_sd, rest_sd, _scatter(names, lively, moving_sd)
+    # the few components stand for all: no channel loses of its size
+    kept = np.sqrt((slow**2 + white**2) @ channels**2) + EPSILON
+    return Wavering(channels / kept, slow, time, white, sd)
 
 
-def _by_exercise(names: Sequence[str], sizes: Sequence[Floats]) -> dict[str, Floats]:
-    """Return every channel's root mean square over an exercise's recordings."""
-    return {
-        name: np.sqrt(np.mean([s**2 for s, its in zip(sizes, names, strict=True) if its == name], axis=0))
-        for name in sorted(set(names))
-    }
+def _spread(sizes: Sequence[Floats]) -> list[float]:
+    """Return by how much each recording of an exercise differs in size, as a logarithm."""
+    own = np.array([np.log(size).mean() for size in sizes])
+    return list((own - own.mean()) * np.sqrt(len(own) / (len(own) - 1))) if len(own) > 1 else []
 
 
-def _scatter(names: Sequence[str], sizes: Sequence[Floats], typical: dict[str, Floats]) -> float:
-    """Return by how much recordings of one exercise differ in size, as a deviation of the logarithm."""
-    logs = [float(np.log(s / typical[name]).mean()) for s, name in zip(sizes, names, strict=True)]
-    spread = []
-    for name in set(names):
-        own = [log for log, its in zip(logs, names, strict=True) if its == name]
-        if len(own) > 1:
-            spread += [(log - np.mean(own)) * np.sqrt(len(own) / (len(own) - 1)) for log in own]
-    return float(np.sqrt(np.mean(np.square(spread))))
-
-
-def _neutral(each: Observed) -> slice:
+def _neutral(each: Observed) -> Bools:
     """Return the frames before the first movement: later rests differ from it, but do not waver more."""
-    return slice(0, int(np.argmax(each.q > 0)))
+    return np.asarray(np.arange(len(each.q)) < int(np.argmax(each.q > 0)))
 
 
 def _names(data: Sequence[Observed]) -> list[str]:
@@ -159,14 +156,12 @@ def _rms(values: Floats) -> Floats:
     return np.asarray(np.sqrt((values**2).mean(axis=0)) + EPSILON)
 
 
-def process(
-    series: Sequence[Floats], inside: Sequence[npt.NDArray[np.bool_]], data: Sequence[Observed]
-) -> tuple[float, float, float]:
+def process(series: Sequence[Floats], inside: Sequence[Bools], like: Observed) -> tuple[float, float, float]:
     """Return a slow part's deviation and time constant (s), and the white part's deviation.
 
     Of the pairs of frames both of which are ``inside``.
     """
-    step_s = float(data[0].t_s[1])
+    step_s = float(like.t_s[1])
     lags = np.arange(round(LAGS_S / step_s) + 1)
     pairs = [
         [
@@ -205,14 +200,14 @@ def _stored(part: Fit) -> dict[str, Any]:
     return {
         "mean": {name: _rounded(values) for name, values in part.mean.items()},
         "own": _rounded(part.own),
-        "channels": _rounded(part.channels),
-        "slow_sd": _rounded(part.slow_sd),
-        "slow_s": _rounded(part.slow_s),
-        "white_sd": _rounded(part.white_sd),
-        "moving_sd": {name: _rounded(values) for name, values in part.moving_sd.items()},
-        "rest_sd": {name: _rounded(values) for name, values in part.rest_sd.items()},
+        "moving": {name: _stored_wavering(each) for name, each in part.moving.items()},
+        "resting": {name: _stored_wavering(each) for name, each in part.resting.items()},
         "scatter": round(part.scatter, 3),
     }
+
+
+def _stored_wavering(part: Wavering) -> dict[str, Any]:
+    return {each.name: _rounded(getattr(part, each.name)) for each in fields(part)}
 
 
 def _rounded(values: Floats) -> Any:  # noqa: ANN401 - nested lists
@@ -255,7 +250,7 @@ def _numbers(parts: Sequence[Floats], data: Sequence[Observed]) -> str:
         f"within {_thousandths(np.sqrt(np.mean([np.nanmean(w**2, axis=0) for w in within], axis=0)))}"
     )
     whole = [np.ones(len(w), dtype=np.bool_) for w in within]
-    slow = [process([_filled(w)[:, c] for w in within], whole, data) for c in range(within[0].shape[1])]
+    slow = [process([_filled(w)[:, c] for w in within], whole, data[0]) for c in range(within[0].shape[1])]
     words += [f"slow {1000 * s:.0f} over {t:.2f} s, white {1000 * w:.0f}" for s, t, w in slow]
     return "; ".join(words)
 

@@ -80,10 +80,10 @@ def _quantity(
     size = float(np.exp(part["scatter"] * rng.normal() - part["scatter"] ** 2))
     score = rng.normal(size=len(own)) @ own
     course = np.array(part["mean"][exercise]) + score.reshape(len(KNOTS), -1)
-    moving_sd, rest_sd = (np.array(part[name][exercise]) for name in ("moving_sd", "rest_sd"))
     lively = _liveliness(t_s, q)[:, None]
-    deviation = rest_sd + lively * (moving_sd - rest_sd)
-    return np.asarray(courses @ course + size * deviation * _over_time(part, t_s, rng))
+    moving, resting = (_over_time(part[name][exercise], t_s, rng) for name in ("moving", "resting"))
+    wavering = np.sqrt(lively) * moving + np.sqrt(1 - lively) * resting
+    return np.asarray(courses @ course + size * wavering)
 
 
 def basis(q: Floats) -> Floats:
@@ -97,7 +97,7 @@ def _over_time(part: dict[str, Any], t_s: Floats, rng: np.random.Generator) -> F
         np.interp(t_s, grid, _slow(sd, time_s, len(grid), rng)) + white * rng.normal(size=len(t_s))
         for sd, time_s, white in zip(part["slow_sd"], part["slow_s"], part["white_sd"], strict=True)
     ]
-    return np.asarray(np.stack(courses, axis=1) @ np.array(part["channels"]))
+    return np.asarray(np.stack(courses, axis=1) @ np.array(part["channels"])) * np.array(part["sd"])
 
 
 def _slow(sd: float, time_s: float, count: int, rng: np.random.Generator) -> Floats:
