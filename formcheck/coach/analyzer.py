@@ -23,8 +23,9 @@ from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, other_leg_moved, wh
 from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Lane, Progress
 from formcheck.coach.rep_faults import phase_span
+from formcheck.coach.rep_phases import START_SHARE, RepPhases
 from formcheck.coach.repetition import judge_repetition
-from formcheck.coach.reps import START_SHARE, RepAbandoned, RepEvent, RepPhases, RepStarted
+from formcheck.coach.reps import RepAbandoned, RepEvent, RepStarted
 from formcheck.coach.set_report import Repetition, Side
 from formcheck.coach.working_side import instants_from
 from formcheck.exercises.schema import BoundFault, Exercise

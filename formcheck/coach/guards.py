@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.coach.instant import Instant, column, times
-from formcheck.coach.reps import RepPhases
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.exercises.schema import Exercise
 
 # All in trunk lengths (about half a metre); our choice, on the shared clips.

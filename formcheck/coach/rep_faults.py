@@ -9,7 +9,7 @@ from formcheck.body.pose import Floats
 from formcheck.coach.clearance import margin_cm, rise_cm, shown_share
 from formcheck.coach.faults import SURE_Z
 from formcheck.coach.instant import Instant, column, times
-from formcheck.coach.reps import RepPhases
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.set_report import Fault, Severity
 from formcheck.exercises.schema import (
     ApartFault,

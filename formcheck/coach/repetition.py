@@ -9,7 +9,7 @@ from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_faults import phase_span, whole_repetition_faults, why_only_counted
-from formcheck.coach.reps import RepPhases
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
 from formcheck.coach.usable_range import usable_range
 from formcheck.coach.working_side import column_of

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from formcheck.body.pose import Floats
+from formcheck.coach.rep_phases import END_SHARE, HOLD_SHARE_OF_PEAK, START_SHARE, RepPhases, phases_of
 
-# Shares of the range; measurement.md, section 4.
-START_SHARE = 0.25
-END_SHARE = 0.15
+# Shares of the range, beside those in rep_phases.py; measurement.md, section 4.
 START_SLOPE_PER_S = 0.10
-HOLD_SHARE_OF_PEAK = 0.85
-MIN_HOLD_S = 0.3
 END_DWELL_S = 0.2
 # A new rise out of a valley this deep (share of the peak) separates two repetitions that do not return
 # to rest; a shallower one is an oscillation within a repetition. Our choice.
@@ -30,15 +27,8 @@ RISE_SHARE_OF_LEAST = 1.0
 REST_SHARE = 0.4
 REST_SLOPE_PER_S = 0.05
 REST_DWELL_S = 0.6
-# A flank is followed between these shares of the range that it covers: below and above them noise and
-# sway decide, not the movement. Our choice.
-FLANK_LOW, FLANK_MID, FLANK_HIGH = 0.05, 0.5, 0.95
-HIGHEST_FLANK_LOW = 0.25
-# Movements are eased, so they begin before they have covered a twentieth and arrive after nineteen. The
-# time between is this share of that from a twentieth to half-way: .40 for a cosine, .61 for a
-# minimum-jerk movement, the middle of which had the least errors on drawn tracks of dev bodies [M].
-COSINE_EASE = 0.40
-EASE_SHARE = 0.5
+# A movement is under way once it has left its level by a twentieth of the range. Our choice.
+LEFT_SHARE = 0.05
 # At the peak the signal wavers more than in the start posture, 2.5 times on drawn people (rest_share in
 # tools/tracks/noise.json) [M]: three standard deviations of that.
 NOISE_AT_PEAK = 8.0
@@ -47,15 +37,17 @@ REST_LEVEL_S = 0.6
 REST_LEVEL_SHARE = 0.02
 # What is higher than the lowest level by more belongs to the movement before. Our choice.
 EARLIER_SHARE = 0.10
-# The highest part of a repetition stands for its peak by this percentile, so that one noisy value does not.
-PEAK_PERCENTILE = 75.0
 # A counted movement has arrived once it is slower than a tenth of its quickest moment on the way back
 # (what follows is drift), and after this long at the latest. Our choice.
 SETTLED_SHARE = 0.10
 SETTLE_S = 1.2
 # A slow way back also arrives slowly, and noise looks like an arrival sooner: shares of its time so far.
-SETTLED_DWELL_SHARE, MAX_SETTLED_DWELL_S = 0.12, 0.5
+MIN_SETTLED_DWELL_S, SETTLED_DWELL_SHARE, MAX_SETTLED_DWELL_S = 0.3, 0.12, 0.6
+# Above the level that the movement left by more than this it is more likely to go on. Our choice.
+NEAR_LEVEL_SHARE, SHORT_OF_REST_DWELL_S = 0.08, 1.0
 SETTLE_SHARE = 0.5
+# Rest before a movement that its beginning is told from. Our choice.
+LEAD_IN_S = 1.5
 SLOPE_WINDOW_S = 0.25
 REST_WINDOW_S = 1.5
 MAX_GAP_S = 1.0
@@ -106,37 +98,6 @@ class RepAbandoned:
     t_s: float
     start_s: float
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RepPhases:
-    """One finished repetition; times in seconds, ``peak_deg`` and ``rest_deg`` in the signal's degrees.
-
-    ``start_s`` and ``end_s`` are those of the whole movement, which phases are measured by;
-    ``passes_start_s`` and ``passes_end_s`` are when it passed `START_SHARE` of its height on the way out and
-    `END_SHARE` on the way back, which are sharper.
-    """
-
-    t_s: float
-    start_s: float
-    hold_start_s: float
-    peak_s: float
-    hold_end_s: float
-    end_s: float
-    rest_deg: float
-    peak_deg: float
-    passes_start_s: float
-    passes_end_s: float
-
-    @property
-    def amplitude_deg(self) -> float:
-        """How far the movement went."""
-        return self.peak_deg - self.rest_deg
-
-    @property
-    def duration_s(self) -> float:
-        """From start to end."""
-        return self.end_s - self.start_s
 
 
 RepEvent = RepStarted | RepCounted | RepAbandoned | RepPhases
@@ -235,7 +196,7 @@ class RepCounter:
             self._recent.popleft()
         slope = self._slope_per_s()
         if self._movement is not None and self._movement.counted_s is not None:
-            events += self._settle(t_s, slope)
+            events += self._settle(t_s, value_deg, slope)
         if self._movement is None:
             events += self._wait(t_s, value_deg, slope)
         elif self._movement.counted_s is None:
@@ -328,13 +289,19 @@ class RepCounter:
         self._movement.after_s = valley_s
         return [*events, RepStarted(t_s, valley_s)]
 
-    def _settle(self, t_s: float, slope: float) -> list[RepEvent]:
+    def _settle(self, t_s: float, value_deg: float, slope: float) -> list[RepEvent]:
         movement = self._require_movement()
         counted_s = movement.counted_s if movement.counted_s is not None else t_s
+        if value_deg < movement.valley_deg:
+            movement.valley_s, movement.valley_deg = t_s, value_deg
+        elif value_deg - movement.valley_deg > START_SHARE * self.range_deg and slope > START_SLOPE_PER_S:
+            return self._complete(t_s, until_s=movement.valley_s)
         arrived = slope > min(-REST_SLOPE_PER_S, SETTLED_SHARE * movement.steepest_per_s)
         movement.still_since_s = _since_when(arrived, movement.still_since_s, t_s)
         back_s = counted_s - movement.peak_s
-        dwell_s = min(MAX_SETTLED_DWELL_S, max(END_DWELL_S, SETTLED_DWELL_SHARE * back_s))
+        dwell_s = min(MAX_SETTLED_DWELL_S, max(MIN_SETTLED_DWELL_S, SETTLED_DWELL_SHARE * back_s))
+        if (value_deg - movement.level_deg) / self.range_deg > NEAR_LEVEL_SHARE:
+            dwell_s = SHORT_OF_REST_DWELL_S
         settled = movement.still_since_s is not None and t_s - movement.still_since_s >= dwell_s - 1e-9
         if settled or t_s - counted_s >= max(SETTLE_S, SETTLE_SHARE * back_s):
             return self._complete(t_s)
@@ -361,7 +328,7 @@ class RepCounter:
     def _why_not(self, movement: _Movement, t_s: float) -> str:
         if movement.peak_deg - movement.rest_deg < self.rule.min_deg:
             return "too small"
-        if self._phases(movement, t_s, None).duration_s < self.rule.min_s:
+        if t_s - movement.start_s < self.rule.min_s:
             return "too short"
         return ""
 
@@ -380,41 +347,16 @@ class RepCounter:
             first = i
         rest = slice(first, int(np.searchsorted(times, floor_s)) + 1)
         level_deg = float(np.median(values[rest]))
-        low = np.flatnonzero(values[first:] <= level_deg + FLANK_LOW * self.range_deg)
+        low = np.flatnonzero(values[first:] <= level_deg + LEFT_SHARE * self.range_deg)
         left_s = times[first + low[-1]] if low.size else floor_s
         return float(times[first]), float(left_s), level_deg
 
     def _phases(self, movement: _Movement, t_s: float, until_s: float | None) -> RepPhases:
         """Return when the movement began, reached and left its peak, and ended."""
-        times, values = self._since(max(movement.after_s, self._recent[0][0]))
+        times, values = self._since(max(movement.after_s, movement.start_s - LEAD_IN_S, self._recent[0][0]))
         if until_s is not None:
             times, values = times[times <= until_s], values[times <= until_s]
-        top = _top(times, values, movement)
-        peak_deg = float(np.percentile(values[top], PEAK_PERCENTILE))
-        middle = (top.start + top.stop) // 2
-        noise_deg = self.rule.noise_deg
-        out = _Flank.of(times[: middle + 1], values[: middle + 1], movement.level_deg, peak_deg, noise_deg)
-        end_deg = float(np.median(values[times >= times[-1] - END_DWELL_S]))
-        # The way back is the way out seen from the other end.
-        back = _Flank.of(-times[middle:][::-1], values[middle:][::-1], end_deg, peak_deg, noise_deg)
-        hold_start_s, hold_end_s = out.arrival_s, -back.arrival_s
-        peak_s = out.turn_s(back)
-        if hold_end_s - hold_start_s < MIN_HOLD_S:
-            hold_start_s = hold_end_s = peak_s
-        start_s = max(out.departure_s, movement.after_s, float(times[0]))
-        end_s = min(-back.departure_s, float(times[-1]))
-        return RepPhases(
-            t_s=t_s,
-            start_s=start_s,
-            hold_start_s=hold_start_s,
-            peak_s=peak_s,
-            hold_end_s=hold_end_s,
-            end_s=end_s,
-            rest_deg=movement.rest_deg,
-            peak_deg=peak_deg,
-            passes_start_s=max(start_s, out.passes_s(START_SHARE)),
-            passes_end_s=min(end_s, -back.passes_s(END_SHARE)),
-        )
+        return phases_of(times, values, now_s=t_s, rest_deg=movement.rest_deg, peak_deg=movement.peak_deg)
 
     # ---- small helpers ------------------------------------------------------------------------
 
@@ -444,110 +386,6 @@ class RepCounter:
         over = sum((t - mean_t) * (v - mean_v) for t, v in zip(times, values, strict=True))
         under = sum((t - mean_t) ** 2 for t in times)
         return over / under / self.range_deg
-
-
-def _top(times: Floats, values: Floats, movement: _Movement) -> slice:
-    """Return the stretch near the peak: from the first to the last value that is, of the longest upper half.
-
-    The peak is the upper half's usual height, since the highest value is the noisiest.
-    """
-    share = (values - movement.rest_deg) / max(movement.peak_deg - movement.rest_deg, 1e-9)
-    upper = share >= FLANK_MID
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], upper.astype(np.int8), [0]])))
-    runs = [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    if not runs:
-        highest = int(values.argmax())
-        return slice(highest, highest + 1)
-    longest = max(runs, key=lambda run: times[run.stop - 1] - times[run.start])
-    usual = float(np.percentile(share[longest], PEAK_PERCENTILE))
-    near = np.flatnonzero(share[longest] >= HOLD_SHARE_OF_PEAK * usual)
-    return slice(longest.start + int(near[0]), longest.start + int(near[-1]) + 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Flank:
-    """When a rise from one level to another had covered a twentieth, half and nineteen twentieths of it.
-
-    ``share`` is how much it had covered at ``times``. Where noise is larger than a twentieth, the lower end
-    is looked for above it, at ``low``, and the upper end below it, at ``high``.
-    """
-
-    times: Floats
-    share: Floats
-    low_s: float
-    middle_s: float
-    high_s: float
-    low: float = FLANK_LOW
-    high: float = FLANK_HIGH
-
-    @classmethod
-    def of(
-        cls, times: Floats, values: Floats, from_deg: float, to_deg: float, noise_deg: float = 0.0
-    ) -> "_Flank":
-        noise = noise_deg / max(to_deg - from_deg, 1e-9)
-        level = float(np.clip(2 * noise, FLANK_LOW, HIGHEST_FLANK_LOW))
-        upper = 1 - float(np.clip(NOISE_AT_PEAK * noise, 1 - FLANK_HIGH, HIGHEST_FLANK_LOW))
-        share = (values - from_deg) / max(to_deg - from_deg, 1e-9)
-        middle = _last_rise(times, share, FLANK_MID)
-        before, after = times <= middle, times >= middle
-        low = _last_rise(times[before], share[before], level) if before.any() else middle
-        high = _first_rise(times[after], share[after], upper) if after.any() else middle
-        return cls(times, share, low, middle, high, level, upper)
-
-    def passes_s(self, level: float) -> float:
-        """Return when the rise passed a level below half-way."""
-        before = self.times <= self.middle_s
-        return _last_rise(self.times[before], self.share[before], level) if before.any() else self.middle_s
-
-    @property
-    def departure_s(self) -> float:
-        """When the movement began."""
-        return self.low_s - _eased(self.low) * (self.middle_s - self.low_s)
-
-    @property
-    def arrival_s(self) -> float:
-        """When it came to rest at the top."""
-        return self.high_s + _eased(1 - self.high) * (self.high_s - self.middle_s)
-
-    def turn_s(self, back: "_Flank") -> float:
-        """Return the middle of the hold between this flank and the way back (its times reversed).
-
-        Where there is none, the time at the top is divided as the lengths of the flanks, so that a slow way
-        out with a quick way back turns where it really did.
-        """
-        if -back.arrival_s > self.arrival_s:
-            return (self.arrival_s - back.arrival_s) / 2
-        out_s, back_s = self.high_s - self.middle_s, back.high_s - back.middle_s
-        share = out_s / (out_s + back_s) if out_s + back_s > 0 else 0.5
-        return self.high_s + share * (-back.high_s - self.high_s)
-
-
-def _eased(level: float) -> float:
-    """Return `EASE_SHARE` for a level further from the end than a twentieth, as it grows for a cosine."""
-    if level <= FLANK_LOW + 1e-9:
-        return EASE_SHARE
-    part = float(np.arccos(1 - 2 * level)) / np.pi
-    return EASE_SHARE / COSINE_EASE * part / (0.5 - part)
-
-
-def _last_rise(times: Floats, share: Floats, level: float) -> float:
-    """Return when values last rose through a level, between two samples; the first time if never."""
-    below = np.flatnonzero(share <= level)
-    return _crossing(times, share, level, int(below[-1])) if below.size else float(times[0])
-
-
-def _first_rise(times: Floats, share: Floats, level: float) -> float:
-    """Return when values first rose through a level; the last time if never."""
-    above = np.flatnonzero(share >= level)
-    return _crossing(times, share, level, int(above[0]) - 1) if above.size else float(times[-1])
-
-
-def _crossing(times: Floats, share: Floats, level: float, i: int) -> float:
-    if i < 0 or i + 1 >= len(times):
-        return float(times[max(0, min(i, len(times) - 1))])
-    step = share[i + 1] - share[i]
-    part = (level - share[i]) / step if step > 0 else 0.0
-    return float(times[i] + min(1.0, max(0.0, part)) * (times[i + 1] - times[i]))
 
 
 def _since_when(holds: bool, since_s: float | None, t_s: float) -> float | None:

@@ -11,8 +11,8 @@ from formcheck.coach.events import Cue, FaultEnded, FaultStarted
 from formcheck.coach.faults import EXIT_SHARE, SURE_Z, BoundMonitor, Excursion
 from formcheck.coach.instant import Instant
 from formcheck.coach.rep_faults import half_way_s, whole_repetition_faults
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.repetition import judge_repetition
-from formcheck.coach.reps import RepPhases
 from formcheck.coach.set_report import Repetition, Severity
 from formcheck.exercises.load import load
 from formcheck.exercises.schema import BoundFault, Exercise, FaultRule, LeadFault, RangeFault, TempoFault

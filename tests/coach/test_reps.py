@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from formcheck.body.pose import Floats
 from formcheck.coach.judge import judge
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.reps import (
     RepAbandoned,
     RepCounted,
     RepCounter,
     RepEvent,
-    RepPhases,
     RepRule,
     RepStarted,
 )
