@@ -65,7 +65,7 @@ def test_a_slow_way_out_and_a_quick_way_back_meet_where_they_did() -> None:
 
 
 def test_who_stops_just_above_rest_for_a_moment_has_not_arrived() -> None:
-    """A lowering that waits for half a second a tenth above its end is complete at its end, and counted once."""
+    """A lowering that waits half a second a tenth above its end is complete at its end, counted once."""
     t_s = np.arange(0.0, 12.0, 1 / 30)
     values = 80.0 * eased((t_s - 1.0) / 1.5)
     values -= 70.0 * eased((t_s - 3.5) / 3.0) + 10.0 * eased((t_s - 7.0) / 1.0)
