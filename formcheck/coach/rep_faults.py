@@ -51,8 +51,9 @@ PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
 DROP_FROM, DROP_TO = 1 / 3, 0.05
-# How well the length of the last third is known: a tenth of a second at either end; our choice.
-DROP_SD_S = 0.14
+# How well either end of the last third is known: a tenth of a second, less where the course is steep against
+# its noise, and never better than a twentieth; our choice.
+DROP_END_SD_S, DROP_BEST_SD_S, DROP_NOISE_DEG = 0.10, 0.05, 2.0
 # A signal has set off after a fifth of its way: earlier, noise decides. Our choice.
 ONSET_SHARE = 0.2
 MIN_SETTING_OFF_DEG = 8.0
@@ -264,13 +265,15 @@ def _drops(rule: DropFault, seen: _Seen) -> list[Fault]:
     mean_per_s = (1 - DROP_TO) / max(float(arrived - t_s[0]), 1e-9)
     last_s = max(float(arrived - began), SPEED_WINDOW_S)
     ratio = (DROP_FROM - DROP_TO) / last_s / mean_per_s
+    fallen_deg = (DROP_FROM - DROP_TO) * abs(float(values[0] - values[-1]))
+    end_sd_s = np.clip(DROP_NOISE_DEG * last_s / max(fallen_deg, 1e-9), DROP_BEST_SD_S, DROP_END_SD_S)
     return _above(
         rule,
         seen.exercise.repetition.signals[0],
         ratio,
         "times the mean speed",
         (float(began), span[1]),
-        margin=ratio * SURE_Z * DROP_SD_S / last_s,
+        margin=ratio * SURE_Z * float(np.sqrt(2) * end_sd_s) / last_s,
     )
 
 

@@ -13,6 +13,7 @@ END_SHARE = 0.15
 HOLD_SHARE_OF_PEAK = 0.85
 MIN_HOLD_S = 0.3
 UPPER_SHARE = 0.5
+STEEP_SHARE = 0.05
 # The highest part of a repetition stands for its peak by this percentile, so that one noisy value does not.
 PEAK_PERCENTILE = 75.0
 
@@ -62,8 +63,10 @@ def phases_of(t_s: Floats, values: Floats, *, now_s: float, rest_deg: float, pea
     """
     top = _top(t_s, values, rest_deg, peak_deg)
     middle = _turn(t_s, values, top)
-    out = fit_flank(t_s[: middle + 1], values[: middle + 1])
-    back = _reversed(fit_flank(-t_s[middle:][::-1], values[middle:][::-1]))
+    out, passes_start_s = _way(t_s[: middle + 1], values[: middle + 1], START_SHARE)
+    # The way back is the way out seen from the other end.
+    mirrored, passes_end_s = _way(-t_s[middle:][::-1], values[middle:][::-1], END_SHARE)
+    back, passes_end_s = _reversed(mirrored), -passes_end_s
     hold_start_s, hold_end_s = out.end_s, back.end_s
     if hold_end_s - hold_start_s < MIN_HOLD_S:
         # No hold: both flanks err by a share of their length, so the slower one errs by more.
@@ -78,14 +81,27 @@ def phases_of(t_s: Floats, values: Floats, *, now_s: float, rest_deg: float, pea
         end_s=back.start_s,
         rest_deg=rest_deg,
         peak_deg=float(np.percentile(values[top], PEAK_PERCENTILE)),
-        passes_start_s=_passes_s(t_s[: middle + 1], values[: middle + 1], out, START_SHARE),
-        passes_end_s=-_passes_s(-t_s[middle:][::-1], values[middle:][::-1], _reversed(back), END_SHARE),
+        passes_start_s=passes_start_s,
+        passes_end_s=passes_end_s,
     )
 
 
 def _reversed(flank: Flank) -> Flank:
     """Return a flank as it is seen against the direction of time."""
     return Flank(-flank.start_s, -flank.end_s)
+
+
+def _way(t_s: Floats, values: Floats, share: float) -> tuple[Flank, float]:
+    """Return the flank of a rise, and when it passed a share of its height.
+
+    Where the fitted step begins after that, the movement is none of its shape, as one that is let fall at its
+    end: there it begins steeply, and is seen to.
+    """
+    flank = fit_flank(t_s, values)
+    passes_s = _passes_s(t_s, values, flank, share)
+    if passes_s < flank.start_s:
+        flank = Flank(_passes_s(t_s, values, flank, STEEP_SHARE), flank.end_s)
+    return flank, passes_s
 
 
 def _passes_s(t_s: Floats, values: Floats, flank: Flank, share: float) -> float:
