@@ -50,7 +50,7 @@ CAME_INTO_VIEW = "The working leg was hidden by the other one just before, so it
 PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
-DROP_FROM, DROP_TO = 1 / 3, 0.05
+DROP_SET_OFF, DROP_FROM, DROP_TO = 0.98, 1 / 3, 0.05
 # How well either end of the last third is known: a tenth of a second, less where the course is steep against
 # its noise, and never better than a twentieth; our choice.
 DROP_END_SD_S, DROP_BEST_SD_S, DROP_NOISE_DEG = 0.10, 0.05, 2.0
@@ -254,15 +254,17 @@ def _fast(rule: SpeedFault, seen: _Seen) -> list[Fault]:
 def _drops(rule: DropFault, seen: _Seen) -> list[Fault]:
     """Compare the last third of the way back with the whole of it; its very end is eased and left out."""
     t_s, values = seen.counting()
-    span = seen.phases.hold_end_s, seen.phases.end_s
+    span = seen.phases.peak_s, seen.phases.end_s
     inside = (t_s >= span[0]) & (t_s <= span[1])
     if inside.sum() < MIN_SAMPLES:
         return []
     t_s, values = t_s[inside], values[inside]
     left = (values - values[-1]) / max(float(values[0] - values[-1]), 1e-9)
-    began = t_s[np.flatnonzero(left >= DROP_FROM)[-1]]
-    arrived = t_s[np.flatnonzero(left >= DROP_TO)[-1]]
-    mean_per_s = (1 - DROP_TO) / max(float(arrived - t_s[0]), 1e-9)
+    # From the course itself: a step of the usual shape does not fit a way that is let fall.
+    set_off, began, arrived = (
+        t_s[np.flatnonzero(left >= share)[-1]] for share in (DROP_SET_OFF, DROP_FROM, DROP_TO)
+    )
+    mean_per_s = (DROP_SET_OFF - DROP_TO) / max(float(arrived - set_off), 1e-9)
     last_s = max(float(arrived - began), SPEED_WINDOW_S)
     ratio = (DROP_FROM - DROP_TO) / last_s / mean_per_s
     fallen_deg = (DROP_FROM - DROP_TO) * abs(float(values[0] - values[-1]))
