@@ -17,6 +17,9 @@ MAX_SCATTER_DEG = 5.0
 # Foreshortening is coarse near its zero: two percent of length are eleven degrees.
 MAX_SCATTER_COARSE_DEG = 12.0
 COARSE = frozenset({"thigh_inclination", "trunk_inclination"})
+# Where nothing finer is seen, as from the front, a shorter rest is no better than the middle of a step: one of
+# a walk over a beam began a hip hinge [D].
+MIN_COARSE_S = 1.0
 STEP_S = 0.1
 MIN_SEEN_SHARE = 0.8
 # An earlier rest is taken unless it scatters by so many times as much as the steadiest one; our choice.
@@ -47,7 +50,8 @@ def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
     if not asked:
         return NeutralWindow(None, None, accepted=False, reason="The start posture could not be seen.")
     inside = posture_held(signals, bounds_deg)
-    for length_s in WINDOWS_S:
+    least_s = MIN_COARSE_S if COARSE.issuperset(asked) else 0.0
+    for length_s in (each for each in WINDOWS_S if each >= least_s):
         best = _steadiest(signals, asked, inside, length_s)
         if best is not None:
             return _window(best, length_s)
