@@ -17,8 +17,8 @@ MAX_SCATTER_DEG = 5.0
 # Foreshortening is coarse near its zero: two percent of length are eleven degrees.
 MAX_SCATTER_COARSE_DEG = 12.0
 COARSE = frozenset({"thigh_inclination", "trunk_inclination"})
-# Where nothing finer is seen, as from the front, a shorter rest is no better than the middle of a step: one of
-# a walk over a beam began a hip hinge [D].
+# Where nothing finer is seen, as from the front, a shorter rest is no better than the middle of a movement: a
+# step of a walk over a beam began a hip hinge [D].
 MIN_COARSE_S = 1.0
 STEP_S = 0.1
 MIN_SEEN_SHARE = 0.8

@@ -63,6 +63,19 @@ def test_a_start_in_mid_movement_takes_the_short_still_moment_and_says_so() -> N
     assert min(abs(found.start_s + 0.5 - 2), abs(found.start_s + 0.5 - 6)) < 1.0
 
 
+@pytest.mark.parametrize(("rest_s", "accepted"), [(0.6, False), (1.4, True)])
+def test_from_the_front_a_moment_of_rest_is_no_start_posture(rest_s: float, accepted: bool) -> None:
+    """Foreshortening is coarse: what is hidden but for it must be held for a second."""
+    t = np.arange(240) / 30
+    trunk = np.where(t > 8 - rest_s, 0.0, 40 + 20 * np.sin(3 * t))
+    unseen = np.full(len(t), np.nan)
+    seen_from_the_front = signals(t, trunk_inclination=trunk, trunk_lean=unseen)
+    bounds = {"trunk_lean": (-20.0, 25.0), "trunk_inclination": (0.0, 35.0)}
+    assert find_neutral(seen_from_the_front, bounds).accepted is accepted
+    seen_from_the_side = signals(t, trunk_inclination=trunk, trunk_lean=trunk)
+    assert find_neutral(seen_from_the_side, bounds).accepted
+
+
 def test_who_never_holds_still_has_no_neutral() -> None:
     found = find_neutral(made(10, lambda t: 60 * np.sin(2 * np.pi * 1.5 * t)), BOUNDS)
     assert not found.accepted
