@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,27 +141,33 @@ def write_report(
     """
     judged, report = analysis.judged, analysis.judged.report
     told = progress or _silent
-    with atomic_folder(out_dir) as folder:
-        json_report.write(report, folder / "report.json")
-        tables.write_signals_csv(judged.signals, folder / "signals.csv")
-        tables.write_signals_parquet(judged.signals, folder / "signals.parquet")
-        write_track(analysis.track, folder / "track.parquet")
-        opensim.write_mot(judged.signals, folder / "motion.mot")
-        opensim.write_trc(judged.track, folder / "motion.trc", facing=report.view.facing)
-        focus = analysis.focus
-        if video is not None:  # before the pages, whose fonts would take memory beside the workers
+    # The film is drawn by other processes; this thread only waits for them, and can be interrupted.
+    with atomic_folder(out_dir) as folder, ThreadPoolExecutor(1, "formcheck-pages") as beside:
+        pages = beside.submit(_write_all_but_the_film, analysis, folder)
+        if video is not None:
             overlay.write_overlay_of(
                 video,
                 judged.track,
                 judged.signals,
                 report,
                 folder / "overlay.mp4",
-                focus=focus,
+                focus=analysis.focus,
                 workers=workers,
                 progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
             )
-        html.write_html(report, judged.signals, folder / "report.html", focus=focus)
-        pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
+        pages.result()
+
+
+def _write_all_but_the_film(analysis: Analysis, folder: Path) -> None:
+    judged, report, focus = analysis.judged, analysis.judged.report, analysis.focus
+    json_report.write(report, folder / "report.json")
+    tables.write_signals_csv(judged.signals, folder / "signals.csv")
+    tables.write_signals_parquet(judged.signals, folder / "signals.parquet")
+    write_track(analysis.track, folder / "track.parquet")
+    opensim.write_mot(judged.signals, folder / "motion.mot")
+    opensim.write_trc(judged.track, folder / "motion.trc", facing=report.view.facing)
+    html.write_html(report, judged.signals, folder / "report.html", focus=focus)
+    pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
 
 
 def _silent(_what: str, _done_s: float, _all_s: float) -> None:
