@@ -13,6 +13,9 @@ from formcheck.exercises.schema import Exercise
 
 # measurement.md, section 4.
 COOLDOWN_S = 4.0
+# A word of praise takes a second to say. A correction waits for that and no longer: it is of use while the
+# repetition lasts that it is about. Our choice.
+PRAISE_TAKES_S = 1.2
 # Who has heard a cue three times knows it: from then on it distracts. Our choice, after the fading feedback
 # of motor learning.
 MAX_TIMES = 3
@@ -45,6 +48,7 @@ class CueChooser:
 
     exercise: Exercise
     _last_s: float = field(default=float("-inf"), init=False)
+    _praised_s: float = field(default=float("-inf"), init=False)
     _said: dict[str, list[float]] = field(default_factory=dict, init=False)
     _waiting: dict[str, Severity] = field(default_factory=dict, init=False)
     _clean: int = field(default=0, init=False)
@@ -90,17 +94,17 @@ class CueChooser:
         self._clean += 1
         if self._praised >= len(PRAISED_AFTER) or self._clean < PRAISED_AFTER[self._praised]:
             return []
-        if t_s - self._last_s < COOLDOWN_S:
+        if t_s - max(self._last_s, self._praised_s) < COOLDOWN_S:
             return []
         words = praises()
         text = words[self._praised % len(words)]
-        self._praised, self._clean, self._last_s = self._praised + 1, 0, t_s
+        self._praised, self._clean, self._praised_s = self._praised + 1, 0, t_s
         return [Praise(t_s, text)]
 
     def _say_gravest(
         self, t_s: float, severities: Mapping[str, Severity], repetition: int | None = None
     ) -> list[Cue]:
-        if t_s - self._last_s < COOLDOWN_S:
+        if t_s - self._last_s < COOLDOWN_S or t_s - self._praised_s < PRAISE_TAKES_S:
             return []
         speakable = [fault_id for fault_id in severities if self._may_say(fault_id, t_s)]
         if not speakable:

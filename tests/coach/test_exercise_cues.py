@@ -6,7 +6,14 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.coach.cues import CONTRADICTS_S, COOLDOWN_S, MAX_TIMES, CueChooser, praises
+from formcheck.coach.cues import (
+    CONTRADICTS_S,
+    COOLDOWN_S,
+    MAX_TIMES,
+    PRAISE_TAKES_S,
+    CueChooser,
+    praises,
+)
 from formcheck.coach.events import Cue, FaultStarted
 from formcheck.coach.set_report import Fault, LumbarRange, Repetition, Severity
 from formcheck.exercises.load import library, load
@@ -67,6 +74,14 @@ def test_praise_does_not_talk_over_a_cue() -> None:
     chooser = CueChooser(MARCH)
     chooser.choose(10.0, started(10.0))
     assert not chooser.praise(10.0 + COOLDOWN_S - 0.1, "ok")
+
+
+def test_a_correction_waits_for_the_word_of_praise_before_it_and_no_longer() -> None:
+    chooser = CueChooser(MARCH)
+    assert chooser.praise(10.0, "ok")
+    assert not chooser.choose(10.0 + PRAISE_TAKES_S - 0.1, started(10.0 + PRAISE_TAKES_S - 0.1))
+    assert chooser.choose(10.0 + PRAISE_TAKES_S)
+    assert not chooser.praise(10.0 + PRAISE_TAKES_S + COOLDOWN_S - 0.1, "ok")
 
 
 def test_cues_are_short_and_promise_nothing() -> None:
