@@ -80,7 +80,7 @@ def test_a_correction_waits_for_the_word_of_praise_before_it_and_no_longer() -> 
     chooser = CueChooser(MARCH)
     assert chooser.praise(10.0, "ok")
     assert not chooser.choose(10.0 + PRAISE_TAKES_S - 0.1, started(10.0 + PRAISE_TAKES_S - 0.1))
-    assert chooser.choose(10.0 + PRAISE_TAKES_S)
+    assert chooser.choose(10.0 + PRAISE_TAKES_S + 0.1)
     assert not chooser.praise(10.0 + PRAISE_TAKES_S + COOLDOWN_S - 0.1, "ok")
 
 
