@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.body.pose import Floats
 from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Verdict, Withheld
@@ -123,12 +124,17 @@ def value_at(signals: Signals, name: str, t_s: float) -> float | None:
     values = signals.deg.get(name)
     if values is None or not len(signals):
         return None
-    right = min(int(np.searchsorted(signals.t_s, t_s)), len(signals) - 1)
-    nearest = min(max(right - 1, 0), right, key=lambda i: abs(float(signals.t_s[i]) - t_s))
-    if abs(float(signals.t_s[nearest]) - t_s) > MAX_SIGNAL_AGE_S:
+    i = nearest(signals.t_s, t_s)
+    if abs(float(signals.t_s[i]) - t_s) > MAX_SIGNAL_AGE_S:
         return None
-    value = float(values[nearest])
+    value = float(values[i])
     return value if math.isfinite(value) else None
+
+
+def nearest(times_s: Floats, t_s: float) -> int:
+    """Return the index of the time nearest to an instant; ``times_s`` (T,) increase and are not empty."""
+    right = min(int(np.searchsorted(times_s, t_s)), len(times_s) - 1)
+    return min(max(right - 1, 0), right, key=lambda i: abs(float(times_s[i]) - t_s))
 
 
 def _gauge(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Gauge | None:

@@ -19,7 +19,7 @@ from formcheck.body.pose import Pose, PoseTrack
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import SetReport
 from formcheck.report.drawing import draw, scaled_pose
-from formcheck.report.frame_state import frame_state
+from formcheck.report.frame_state import frame_state, nearest
 from formcheck.report.words import BACK, Focus, focus_of
 from formcheck.sources.crew import Told
 from formcheck.sources.frames import Image
@@ -239,9 +239,8 @@ def pose_at(track: PoseTrack, t_s: float) -> Pose | None:
     """Return the pose nearest to an instant; None where there is none within 50 ms."""
     if not len(track):
         return None
-    right = min(int(np.searchsorted(track.t_s, t_s)), len(track) - 1)
-    nearest = min(max(right - 1, 0), right, key=lambda i: abs(float(track.t_s[i]) - t_s))
-    return track.pose(nearest) if abs(float(track.t_s[nearest]) - t_s) <= MAX_POSE_AGE_S else None
+    i = nearest(track.t_s, t_s)
+    return track.pose(i) if abs(float(track.t_s[i]) - t_s) <= MAX_POSE_AGE_S else None
 
 
 def _fits(image: Image, max_side_px: int) -> bool:
