@@ -16,7 +16,7 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import with_spine
+from formcheck.body.spine_signal import MIN_RATE_HZ, with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
@@ -27,9 +27,6 @@ from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Exercise
-
-# measurement.md, section 4.
-MIN_RATE_HZ = 12.0
 
 
 @dataclass(frozen=True, slots=True)
