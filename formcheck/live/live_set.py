@@ -71,7 +71,7 @@ class LiveSet:
     _uncounted: RepDismissed | None = field(default=None, init=False)
     _withheld: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)
     _withheld_said_s: float = field(default=float("-inf"), init=False)
-    _said_for_good: set[str] = field(default_factory=set, init=False)
+    _start_blamed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._stream = LiveStream(self.ready.baseline, self.ready.track)
@@ -178,17 +178,18 @@ class LiveSet:
             key = reading.instant.reason.get(name, "")
             before = self._withheld.get(name, ("", t_s))
             self._withheld[name] = (key, before[1] if key and before[0] else t_s)
+            at_start = bool(key) and key == self._at_start
             lasted = key and t_s - self._withheld[name][1] >= WITHHELD_AFTER_S
-            if lasted and key not in self._said_for_good and t_s - self._withheld_said_s >= WITHHELD_AGAIN_S:
+            told = t_s - self._withheld_said_s < WITHHELD_AGAIN_S or (at_start and self._start_blamed)
+            if lasted and not told:
                 self._withheld_said_s = t_s
-                if key == self._at_start:
-                    self._said_for_good.add(key)
+                self._start_blamed |= at_start
                 what = "your back" if name == BACK else f"the {signal_label(name)}"
                 self._say(t_s, "info", f"I cannot judge {what}. {how_to_fix(key)}")
 
     def _say_unjudged(self, t_s: float, verdict: Verdict) -> None:
         """Say that a repetition was counted and not judged, unless that is known or was just said."""
-        known = self._said_for_good or t_s - self._withheld_said_s < WITHHELD_AGAIN_S
+        known = self._start_blamed or t_s - self._withheld_said_s < WITHHELD_AGAIN_S
         if verdict == "cannot_judge" and not known:
             self._withheld_said_s = t_s
             self._say(t_s, "info", "I could not judge that one.")
