@@ -12,9 +12,12 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from formcheck.body.pose import Pose, PoseTrack
+from formcheck.sources.checksum import sha256_of
+from formcheck.sources.decoding import Reading
 from formcheck.sources.frames import Frame
 from formcheck.sources.mediapipe_pose import PoseEstimator
-from formcheck.sources.video import Reading, Times, VideoSource, sha256_of
+from formcheck.sources.times import Times
+from formcheck.sources.video import VideoSource
 
 Progress = Callable[[float, float], None]
 """Called with the seconds that are done and the seconds that the file declares (0: it does not)."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from formcheck.errors import NoModelError
+from formcheck.sources.checksum import sha256_of
 from formcheck.sources.model_fetch import FetchError, Progress, download
 from formcheck.sources.model_index import bundle_from_index
 from formcheck.sources.model_manifest import Manifest, ModelEntry, read_manifest
@@ -25,7 +26,6 @@ from formcheck.sources.model_store import (
     inspect,
     new_file,
     put,
-    sha256_of,
 )
 
 DEFAULT_MODEL: Final = "full"

@@ -16,10 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from formcheck.sources.checksum import sha256_of
 from formcheck.sources.model_bundle import Network, Normalization, build_bundle
 from formcheck.sources.model_fetch import FetchError, Progress
 from formcheck.sources.model_manifest import IndexRoute, MemberEntry
-from formcheck.sources.model_store import sha256_of
 
 _PIP_LIMIT_S: Final = 900.0  # 36 MB on a slow line; pip has its own, shorter timeouts for a dead one
 _POLL_S: Final = 0.1

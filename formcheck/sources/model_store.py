@@ -1,6 +1,5 @@
 """The folders in which model files are kept, and how a file gets into one of them whole or not at all."""
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -13,6 +12,7 @@ from typing import Final
 
 import platformdirs
 
+from formcheck.sources.checksum import sha256_of
 from formcheck.sources.model_manifest import ModelEntry, manifest_path
 
 DIRECTORY_VARIABLE: Final = "FORMCHECK_MODEL_DIR"
@@ -74,12 +74,6 @@ def inspect(folder: Path, entry: ModelEntry) -> Found:
             problem=f"{entry.file} has a wrong checksum, {sha256[:8]}...: damaged or another file",
         )
     return Found(path, sha256, origin)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def first_writable(candidates: Sequence[Path]) -> tuple[Path | None, list[str]]:

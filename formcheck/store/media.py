@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from formcheck.errors import OutputError
+from formcheck.sources.checksum import sha256_of
 from formcheck.store.columns import NAME_CHARACTERS, now
 from formcheck.store.database import Database
 from formcheck.store.kinds import Kind
@@ -133,7 +134,7 @@ class Media:
         if self._local:
             Path(place).parent.mkdir(exist_ok=True, mode=0o700)
             if isinstance(content, Path) and _linked(content, Path(place)):
-                return Written(key, content.stat().st_size, _sha256(content))
+                return Written(key, content.stat().st_size, sha256_of(content))
         else:
             self._files.makedirs(place.rpartition("/")[0], exist_ok=True)
         hashed, size_bytes = hashlib.sha256(), 0
@@ -169,11 +170,6 @@ def _linked(source: Path, place: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _blocks(content: Path | bytes) -> Iterable[Any]:

@@ -11,6 +11,7 @@ import pytest
 from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.errors import UnreadableInputError
+from formcheck.sources.decoding import Reading
 from formcheck.sources.extract import (
     Part,
     Settings,
@@ -21,7 +22,7 @@ from formcheck.sources.extract import (
     read_ahead,
 )
 from formcheck.sources.track_file import read_track, write_track
-from formcheck.sources.video import Reading, VideoSource
+from formcheck.sources.video import VideoSource
 from tests.clips import SQUAT, even_times, irregular, numbered, recode, shared, write_clip
 
 BODY = [

@@ -9,11 +9,11 @@ from formcheck.body.landmarks import N_LANDMARKS
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.coach.judge import judge
 from formcheck.exercises.load import load
+from formcheck.sources.decoding import Reading
 from formcheck.sources.extract import Part, Settings, extract
 from formcheck.sources.parallel import extract_parallel
 from formcheck.sources.seam import over_seam
 from formcheck.sources.stretches import MIN_STRETCH_S, stretches
-from formcheck.sources.video import Reading
 from tests.clips import SQUAT, recode, shared
 from tests.conftest import MadeOnce
 
