@@ -11,9 +11,13 @@ from markupsafe import Markup
 
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Repetition, SetReport
-from formcheck.report import figures, sentences
+from formcheck.report import sentences
+from formcheck.report.back_figure import lumbar
+from formcheck.report.figure_parts import NARROW_PX, WIDE_PX
 from formcheck.report.palette import DARK, LIGHT, css_variables
+from formcheck.report.repetition_figures import repetition_panels
 from formcheck.report.summary_figure import small_multiples
+from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import (
     BACK,
     VERDICT_MARK,
@@ -65,18 +69,16 @@ def page(report: SetReport, signals: Signals, focus: Focus) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string((files("formcheck.report") / "report.html.j2").read_text("utf-8"))
-    sizes = {"wide": figures.WIDE_PX, "narrow": figures.NARROW_PX}
+    sizes = {"wide": WIDE_PX, "narrow": NARROW_PX}
     return template.render(
         light=Markup(css_variables(LIGHT)),  # noqa: S704 - colours from palette.py
         dark=Markup(css_variables(DARK)),  # noqa: S704 - colours from palette.py
         timelines={
-            size: _drawn(
-                figures.timeline(report, signals, focus=focus, width_px=width, name=f"timeline-{size}")
-            )
+            size: _drawn(timeline(report, signals, focus=focus, width_px=width, name=f"timeline-{size}"))
             for size, width in sizes.items()
         },
         lumbars={
-            size: _drawn(figures.lumbar(report, signals, focus=focus, width_px=width, name=f"back-{size}"))
+            size: _drawn(lumbar(report, signals, focus=focus, width_px=width, name=f"back-{size}"))
             for size, width in sizes.items()
         },
         summaries={
@@ -85,7 +87,7 @@ def page(report: SetReport, signals: Signals, focus: Focus) -> str:
             )
             for size, width in sizes.items()
         },
-        panels=[_drawn(panel) for panel in figures.repetition_panels(report, signals, focus=focus)],
+        panels=[_drawn(panel) for panel in repetition_panels(report, signals, focus=focus)],
         **content(report, focus),
     )
 
@@ -116,7 +118,7 @@ def content(report: SetReport, focus: Focus) -> dict[str, object]:
 
 
 def _drawn(svg: str) -> Markup:
-    return Markup(svg)  # noqa: S704 - made by figures.py, which escapes every text in it
+    return Markup(svg)  # noqa: S704 - a figure of ours, drawn by svg.py, which escapes every text
 
 
 def _row(rep: Repetition, focus: Focus, reasons: list[str]) -> Row:

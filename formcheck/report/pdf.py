@@ -10,11 +10,13 @@ import typst
 
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import SetReport
-from formcheck.report import figures
+from formcheck.report.back_figure import lumbar
 from formcheck.report.fonts import FAMILY, font_folder
 from formcheck.report.html import content
 from formcheck.report.palette import LIGHT
+from formcheck.report.repetition_figures import repetition_panels
 from formcheck.report.summary_figure import small_multiples
+from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus, focus_of
 
 MAX_PANELS = 60
@@ -35,12 +37,12 @@ def write_pdf(
     Parameters are those of `formcheck.report.html.write_html`.
     """
     focus = focus or focus_of(report, signal=signal, target_band_deg=target_band_deg)
-    panels = figures.repetition_panels(report, signals, focus=focus, palette=LIGHT)
+    panels = repetition_panels(report, signals, focus=focus, palette=LIGHT)
     summary = small_multiples(report, signals, focus=focus, palette=LIGHT)
     drawings = {
         **({"summary.svg": summary} if summary else {}),
-        "timeline.svg": figures.timeline(report, signals, focus=focus, palette=LIGHT),
-        "lumbar.svg": figures.lumbar(report, signals, focus=focus, palette=LIGHT),
+        "timeline.svg": timeline(report, signals, focus=focus, palette=LIGHT),
+        "lumbar.svg": lumbar(report, signals, focus=focus, palette=LIGHT),
         **{f"rep-{i}.svg": panel for i, panel in enumerate(panels[:MAX_PANELS], start=1)},
     }
     data = {

@@ -6,7 +6,7 @@ import numpy as np
 
 from formcheck.plan.progress import Trend, Week
 from formcheck.report.axes import LABEL_SIZE, TICK_SIZE, Plot, padded
-from formcheck.report.figures import NARROW_PX
+from formcheck.report.figure_parts import NARROW_PX
 from formcheck.report.palette import CSS, Palette
 from formcheck.report.svg import Drawing
 from formcheck.report.words import DEGREE

@@ -62,7 +62,7 @@ def small_multiples(
 ) -> str:
     """Return all repetitions as tiles; empty where none was counted.
 
-    Parameters are those of `formcheck.report.figures.timeline`.
+    Parameters are those of `formcheck.report.timeline_figure.timeline`.
     """
     if not report.reps:
         return ""

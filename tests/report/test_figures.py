@@ -7,16 +7,19 @@ import pytest
 
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Withheld
-from formcheck.report import figures
 from formcheck.report.axes import Plot, padded, stretches, ticks
+from formcheck.report.back_figure import lumbar
+from formcheck.report.figure_parts import NARROW_PX, WIDE_PX
 from formcheck.report.palette import CSS, DARK, LIGHT, Palette
+from formcheck.report.repetition_figures import repetition_panels
 from formcheck.report.tiles import text_width
+from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus
 from tests.report import builders
 
 FOCUS = Focus(builders.SIGNAL, builders.TARGET, "eccentric", (("amber", 10.0), ("red", 20.0)))
 NS = "{http://www.w3.org/2000/svg}"
-BUILDERS = {"timeline": figures.timeline, "lumbar": figures.lumbar}
+BUILDERS = {"timeline": timeline, "lumbar": lumbar}
 
 
 def texts(svg: str) -> list[str]:
@@ -43,7 +46,7 @@ def luminance(colour: str) -> float:
 
 
 def test_timeline_curve_rises_to_each_peak_at_its_time() -> None:
-    svg = figures.timeline(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
+    svg = timeline(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
     points = curve(svg, LIGHT.signal)
     circles = [(float(c.get("cx", 0)), float(c.get("cy", 0))) for c in parsed(svg).iter(f"{NS}circle")]
     assert len(circles) == 3
@@ -79,7 +82,7 @@ def test_faults_and_what_was_not_judged_have_lanes_that_say_so_in_words() -> Non
     report = replace(
         report, cannot_judge=(*report.cannot_judge, Withheld(builders.SIGNAL, 11.0, 11.5, "hidden", ""))
     )
-    said = texts(figures.timeline(report, builders.signals(), focus=FOCUS))
+    said = texts(timeline(report, builders.signals(), focus=FOCUS))
     assert "▲ Fault: shallow" in said
     assert "Not judged: lower back" in said
     assert "Not judged: hip bend" in said
@@ -88,7 +91,7 @@ def test_faults_and_what_was_not_judged_have_lanes_that_say_so_in_words() -> Non
 
 
 def test_there_is_a_panel_for_each_repetition_with_verdict_words_and_shared_axes() -> None:
-    panels = figures.repetition_panels(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
+    panels = repetition_panels(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
     assert len(panels) == 3
     assert [texts(panel)[0] for panel in panels] == ["1", "2", "3"]
     assert "✓ No fault seen" in texts(panels[0])
@@ -100,21 +103,21 @@ def test_there_is_a_panel_for_each_repetition_with_verdict_words_and_shared_axes
 
 
 def test_back_that_was_not_judged_gets_words_and_no_curve() -> None:
-    svg = figures.lumbar(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
+    svg = lumbar(builders.report(), builders.signals(), focus=FOCUS, palette=LIGHT)
     assert "Lower back: not judged" in texts(svg)
     assert "lumbar sensor had no outline" in " ".join(texts(svg))
     assert curve(svg, LIGHT.signal) == []
 
 
 def test_back_that_was_judged_is_drawn_with_its_bounds_and_its_gaps() -> None:
-    svg = figures.lumbar(builders.report(), builders.signals(lumbar=True), focus=FOCUS, palette=LIGHT)
+    svg = lumbar(builders.report(), builders.signals(lumbar=True), focus=FOCUS, palette=LIGHT)
     assert {"amber 10°", "red 20°"} <= set(texts(svg))
     assert len(curve(svg, LIGHT.signal)) > 50
     assert 'fill="url(#lumbar-cannot_judge)"' in svg
 
 
 @pytest.mark.parametrize("kind", ["timeline", "lumbar"])
-@pytest.mark.parametrize("width", [figures.NARROW_PX, figures.WIDE_PX])
+@pytest.mark.parametrize("width", [NARROW_PX, WIDE_PX])
 @pytest.mark.parametrize("lumbar", [True, False])
 def test_text_stays_inside_the_picture_and_large_enough_to_read(
     kind: str, width: float, lumbar: bool
@@ -135,10 +138,10 @@ def test_text_stays_inside_the_picture_and_large_enough_to_read(
 def test_every_kind_of_figure_has_a_name_for_screen_readers_and_ids_of_its_own() -> None:
     report, signals = builders.report(), builders.signals(lumbar=True)
     drawn = [
-        figures.timeline(report, signals, focus=FOCUS),
-        figures.timeline(report, signals, focus=FOCUS, width_px=340, name="small"),
-        figures.lumbar(report, signals, focus=FOCUS),
-        *figures.repetition_panels(report, signals, focus=FOCUS),
+        timeline(report, signals, focus=FOCUS),
+        timeline(report, signals, focus=FOCUS, width_px=340, name="small"),
+        lumbar(report, signals, focus=FOCUS),
+        *repetition_panels(report, signals, focus=FOCUS),
     ]
     ids: list[str] = []
     for svg in drawn:
@@ -164,8 +167,8 @@ def test_names_from_exercise_files_cannot_break_out_of_the_picture() -> None:
     )
     focus = replace(FOCUS, signal=evil)
     for svg in (
-        figures.timeline(report, named, focus=focus),
-        *figures.repetition_panels(report, named, focus=FOCUS),
+        timeline(report, named, focus=focus),
+        *repetition_panels(report, named, focus=FOCUS),
     ):
         assert "<script" not in svg
         assert any("<script>" in text for text in texts(svg))
@@ -181,8 +184,8 @@ def test_text_colours_have_enough_contrast(palette: Palette) -> None:
 
 def test_css_palette_follows_the_page_and_the_others_stand_alone() -> None:
     report, signals = builders.report(), builders.signals()
-    assert not re.search(r"#[0-9a-f]{6}\b", figures.timeline(report, signals, focus=FOCUS, palette=CSS))
-    assert "var(" not in figures.timeline(report, signals, focus=FOCUS, palette=DARK)
+    assert not re.search(r"#[0-9a-f]{6}\b", timeline(report, signals, focus=FOCUS, palette=CSS))
+    assert "var(" not in timeline(report, signals, focus=FOCUS, palette=DARK)
 
 
 def test_empty_sets_and_recordings_are_drawn_too() -> None:
@@ -190,7 +193,7 @@ def test_empty_sets_and_recordings_are_drawn_too() -> None:
     for signals in (builders.signals(), builders.signals()[:1], builders.signals()[:0]):
         for build in BUILDERS.values():
             assert parsed(build(nothing, signals, focus=FOCUS)) is not None
-    assert figures.repetition_panels(nothing, builders.signals(), focus=FOCUS) == []
+    assert repetition_panels(nothing, builders.signals(), focus=FOCUS) == []
 
 
 def test_ticks_are_round_and_within() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from formcheck.exercises.load import load
-from formcheck.report import figures
 from formcheck.report.analysis import Analysis, analyse
+from formcheck.report.figure_parts import LEFT_PX, RIGHT_PX, WIDE_PX
+from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import focus_of
-from formcheck.ui.player.player import PLOT_LEFT_PX, PLOT_RIGHT_PX, player_data
+from formcheck.ui.player import player
+from formcheck.ui.player.player import player_data
 from tests import synthetic
 
 
@@ -19,11 +21,11 @@ def analysis() -> Analysis:
 
 
 def test_the_cursor_runs_along_the_time_axis_of_the_figure(analysis: Analysis) -> None:
-    """The player knows where the figure's time axis is; this holds both to the same place."""
+    """The player's cursor is told where the axis is; this holds the figure to it."""
     judged = analysis.judged
-    svg = figures.timeline(judged.report, judged.signals, width_px=figures.WIDE_PX)
+    svg = timeline(judged.report, judged.signals, width_px=WIDE_PX)
     grid = {(float(a), float(b)) for a, b in re.findall(r'<line x1="([\d.]+)"[^>]*x2="([\d.]+)"', svg)}
-    assert (PLOT_LEFT_PX, figures.WIDE_PX - PLOT_RIGHT_PX) in grid
+    assert (LEFT_PX, WIDE_PX - RIGHT_PX) in grid
 
 
 def test_times_are_those_of_the_recording(analysis: Analysis) -> None:
@@ -42,4 +44,4 @@ def test_names_in_the_html_are_escaped() -> None:
 
 
 def test_the_script_is_shipped() -> None:
-    assert (Path(figures.__file__).parents[1] / "ui/player/player.js").is_file()
+    assert (Path(player.__file__).with_name("player.js")).is_file()

@@ -13,7 +13,7 @@ from formcheck.plan.entries import SymptomReport
 from formcheck.plan.progress import trends
 from formcheck.plan.record import entry_json
 from formcheck.report import export
-from formcheck.report.figures import NARROW_PX
+from formcheck.report.figure_parts import NARROW_PX
 from formcheck.report.progress_figures import trend_figure
 from formcheck.report.progress_pdf import (
     HOW_TO_READ,

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from formcheck.report import figures
 from formcheck.report.analysis import Analysis
+from formcheck.report.back_figure import lumbar
+from formcheck.report.figure_parts import LEFT_PX, NARROW_PX, RIGHT_PX, WIDE_PX
+from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus, signal_label
 from formcheck.ui.player.rows import repetition_rows
 
 HERE = Path(__file__).parent
 PLAYER, VIDEO_KEY = "linked-player", "review-video"
-PLOT_LEFT_PX, PLOT_RIGHT_PX = 40.0, 14.0
-"""Where the time axis of `figures.timeline` begins and ends, from its sides; a test holds them to it."""
 SAMPLES_PER_S = 15.0
 
 
@@ -57,8 +57,8 @@ def player_data(
         "video_key": video_key,
         "start_s": float(signals.t_s[0]) if several else 0.0,
         "end_s": float(signals.t_s[-1]) if several else 1.0,
-        "left": PLOT_LEFT_PX,
-        "right": PLOT_RIGHT_PX,
+        "left": LEFT_PX,
+        "right": RIGHT_PX,
         "label": signal_label(focus.signal),
         "reps": [
             {"index": rep.index, "start_s": rep.move_start_s, "end_s": rep.move_end_s} for rep in report.reps
@@ -84,8 +84,8 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted compone
 
 def _html(analysis: Analysis, focus: Focus, key: str, *, rows: bool) -> str:
     signals = analysis.judged.signals
-    wide = _figures(analysis, focus, figures.WIDE_PX, f"{key}-wide")
-    narrow = _figures(analysis, focus, figures.NARROW_PX, f"{key}-narrow")
+    wide = _figures(analysis, focus, WIDE_PX, f"{key}-wide")
+    narrow = _figures(analysis, focus, NARROW_PX, f"{key}-narrow")
     end_s = float(signals.t_s[-1]) if len(signals) else 0.0
     listed = repetition_rows(analysis.judged.report, focus) if rows else ""
     return (
@@ -99,9 +99,9 @@ def _html(analysis: Analysis, focus: Focus, key: str, *, rows: bool) -> str:
 def _figures(analysis: Analysis, focus: Focus, width_px: float, name: str) -> str:
     """Return the counting angle over time and, where it was judged, the lower back on the same axis."""
     report, signals = analysis.judged.report, analysis.judged.signals
-    drawn = figures.timeline(report, signals, focus=focus, width_px=width_px, name=name)
+    drawn = timeline(report, signals, focus=focus, width_px=width_px, name=name)
     if any(rep.lumbar_flexion_deg.judged for rep in report.reps):
-        drawn += figures.lumbar(report, signals, focus=focus, width_px=width_px, name=f"{name}-back")
+        drawn += lumbar(report, signals, focus=focus, width_px=width_px, name=f"{name}-back")
     return drawn
 
 
