@@ -14,18 +14,18 @@ from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field, replace
 from functools import partial
-from statistics import median
 
 from formcheck.body.filters import get_ready
 from formcheck.body.pose import Origin, Pose
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import LoadedExercise
 from formcheck.live.finish import FinishedSet, final_pass
+from formcheck.live.keeping_up import KeepingUp
 from formcheck.live.looker import Estimator, Looker
 from formcheck.live.picture import Evidence, Showing, evidence, mirrored
 from formcheck.live.session import Command, LiveSession, Plan, SetRecord
 from formcheck.live.sink import SetSink
-from formcheck.live.state import LiveState, Speed
+from formcheck.live.state import LiveState
 from formcheck.live.voice import Kind
 from formcheck.live.watch import Sight
 from formcheck.sources.frames import Frame, Image
@@ -35,10 +35,6 @@ from formcheck.sources.model_files import ModelFile
 TICK_S = 0.1
 ANSWER_WITHIN_S = 1.0
 CLOSING_S = 10.0
-# measurement.md, section 4: below 12 pictures a second the back cannot be followed. Judged over so many.
-SLOW_S = 1 / 12
-SLOW_OVER = 30
-RATE_OVER_S = 3.0
 MAX_EVIDENCE = 12
 BRIGHTNESS_STEP = 16
 OUR_FAULT = "Something went wrong in formcheck itself. What you did is kept; reload this page to go on."
@@ -101,13 +97,10 @@ class LiveWorker:
         self._commands: deque[Command] = deque()
         self._words: deque[tuple[Kind, str]] = deque()
         self._stop = False
-        self._dropped = 0
+        self._keeping_up = KeepingUp()
         self._session: LiveSession | None = None
         self._finals: list[threading.Thread] = []
-        self._times: deque[float] = deque()  # when pictures were analysed
-        self._took: deque[float] = deque(maxlen=SLOW_OVER)
         self._picture_px = (0, 0)
-        self._overlays: deque[float] = deque(maxlen=SLOW_OVER)
         self.epoch_s = time.time()
         """When the session's clock was 0, for whoever compares it with another clock of this machine."""
         self._model = 0
@@ -159,9 +152,9 @@ class LiveWorker:
         """
         answer = Answer(frame, self._clock())
         with self._changed:
-            self._dropped += dropped
+            self._keeping_up.dropped += dropped
             if self._waiting is not None:
-                self._dropped += 1
+                self._keeping_up.dropped += 1
                 self._waiting.done.set()
             self._waiting = answer
             self._changed.notify()
@@ -227,7 +220,7 @@ class LiveWorker:
             self._tick()
         if self._looked is not None:
             wait_for([self._looked[1]])
-            self._took.append(self._clock() - began_s)
+            self._keeping_up.took(self._clock() - began_s)
 
     def _keep_what_was_done(self) -> None:
         try:
@@ -271,12 +264,15 @@ class LiveWorker:
         session = self._session or self._begin(frame)
         session.feed(pose, partial(_brightness, frame.image_rgb))
         self._picture_px = (frame.image_rgb.shape[1], frame.image_rgb.shape[0])
-        self._times.append(frame.t_s)
-        while frame.t_s - self._times[0] > RATE_OVER_S:
-            self._times.popleft()
+        self._keeping_up.analysed(frame.t_s)
         self._publish(session)
         answer.overlay = self._drawn(session, frame, pose)
-        self._overlays.append(self._clock() - answer.came_s)
+        self._keeping_up.drawn(self._clock() - answer.came_s)
+
+    def _too_slow(self) -> bool:
+        """Return whether to change to a lighter model: only before the neutral, which belongs to a model."""
+        between = self._session is not None and self._session.stage == "set_up"
+        return between and self._keeping_up.slow and self._model + 1 < len(self._work.models)
 
     def _looker(self) -> Looker:
         model = self._work.models[self._model]
@@ -284,7 +280,7 @@ class LiveWorker:
 
     def _lighter(self) -> Looker:
         self._model += 1
-        self._took.clear()
+        self._keeping_up.forget_turns()
         model = self._work.models[self._model]
         if self._session is not None:
             origin = self._session.origin
@@ -304,7 +300,8 @@ class LiveWorker:
         return self._session
 
     def _publish(self, session: LiveSession) -> None:
-        session.speed = self._speed()
+        model = self._work.models[self._model].name
+        session.speed = self._keeping_up.speed(model, self._picture_px, lighter=self._model > 0)
         self._state = session.state()
         self._judge_finished()
 
@@ -327,33 +324,6 @@ class LiveWorker:
             now = state.back.back if state.back is not None else "not_judged"
             jpeg = evidence(frame, pose, showing, now, state.near_side, state.facing)
             self.evidence.append(Evidence(pose.t_s, fault_id, jpeg))
-
-    # ---- speed --------------------------------------------------------------------------------
-
-    def _speed(self) -> Speed:
-        times = self._times
-        rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
-        overlay_s = median(self._overlays) if self._overlays else 0.0
-        model = self._work.models[self._model].name
-        return Speed(rate, self._dropped, overlay_s, self._picture_px, model, self._speed_note())
-
-    def _is_slow(self) -> bool:
-        return len(self._took) == SLOW_OVER and median(self._took) > SLOW_S
-
-    def _too_slow(self) -> bool:
-        """Return whether to change to a lighter model: only before the neutral, which belongs to a model."""
-        between = self._session is not None and self._session.stage == "set_up"
-        return between and self._is_slow() and self._model + 1 < len(self._work.models)
-
-    def _speed_note(self) -> str:
-        if self._model > 0:
-            return "This computer is slow: the lighter model is used, and angles are a little less sure."
-        if self._is_slow():
-            return (
-                f"This computer is slow: {self._dropped} pictures were left out so far. "
-                "Close other programs for surer angles."
-            )
-        return ""
 
     # ---- after a set --------------------------------------------------------------------------
 

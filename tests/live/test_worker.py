@@ -11,7 +11,7 @@ import pytest
 
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.exercises.load import load
-from formcheck.live import worker as module
+from formcheck.live.keeping_up import SLOW_OVER, SLOW_S
 from formcheck.live.session import Plan
 from formcheck.live.sink import FolderSink, kept_sets
 from formcheck.live.worker import LiveWorker, Work
@@ -144,13 +144,9 @@ def test_a_slow_machine_drops_pictures_and_never_falls_behind(make: Callable[...
     assert worker.state.speed.dropped >= 30
 
 
-def test_a_slow_machine_changes_to_the_lighter_model_and_says_so(
-    make: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SLOW_OVER", 5)
-    worker, used = make(takes_s=0.1, models=(FULL, LITE))
-    worker._took = module.deque(maxlen=5)
-    give(worker, np.arange(0.0, 0.9, 0.1))
+def test_a_slow_machine_changes_to_the_lighter_model_and_says_so(make: Callable[..., Made]) -> None:
+    worker, used = make(takes_s=1.1 * SLOW_S, models=(FULL, LITE))
+    give(worker, np.arange(SLOW_OVER + 4) / 100)
     state = worker.state
     worker.close()
     assert [known.model for known in used] == [FULL, LITE]
