@@ -15,6 +15,7 @@ from formcheck.report.tiles import (
     Rgb,
     blend,
     fitted,
+    large_lines,
     mark,
     panel,
     phase_sign,
@@ -200,14 +201,16 @@ def _draw_cue(image: Image, layout: _Layout, state: OverlayState, foot: tuple[in
         return
     foot_top, free_until = foot
     sign, pad = layout.of(0.08), layout.of(0.024)
-    room = layout.width - 2 * layout.margin
-    size = fitted(state.cue.text, layout.of(0.06), room - sign - 3 * pad, bold=True)
-    width = sign + 3 * pad + min(text_width(state.cue.text, size, bold=True), room - sign - 3 * pad)
-    height = sign + 2 * pad
+    room = layout.width - 2 * layout.margin - sign - 3 * pad
+    size, lines = large_lines(state.cue.text, layout.of(0.06), room)
+    step = round(size * 1.25)
+    width = sign + 3 * pad + max(text_width(line, size, bold=True) for line in lines)
+    height = 2 * pad + max(sign, step * len(lines))
     x, y = (layout.width - width) // 2, foot_top - layout.of(0.02) - height
     if x + width <= free_until:
         y = layout.height - layout.margin - height
     blend(image, panel(width, height, layout.of(0.025)), x, y)
-    blend(image, mark(state.cue.severity, sign), x + pad, y + pad)
-    line = text(state.cue.text, size, bold=True)
-    blend(image, line, x + sign + 2 * pad, y + pad + round(sign / 2 + size * 0.37) - size)
+    blend(image, mark(state.cue.severity, sign), x + pad, y + (height - sign) // 2)
+    baseline = y + (height - step * (len(lines) - 1)) // 2 + round(size * 0.37)
+    for i, line in enumerate(lines):
+        blend(image, text(line, size, bold=True), x + sign + 2 * pad, baseline + i * step - size)

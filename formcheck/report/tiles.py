@@ -121,22 +121,41 @@ def fitted(content: str, size_px: int, width: int, *, bold: bool = False) -> int
 
 
 @lru_cache(maxsize=64)
-def wrapped(content: str, size_px: int, width: int, max_lines: int = 2) -> tuple[str, ...]:
+def wrapped(
+    content: str, size_px: int, width: int, max_lines: int = 2, *, bold: bool = False
+) -> tuple[str, ...]:
     """Return a text in lines that fit; the last one ends in an ellipsis where it was cut."""
     lines: list[str] = []
     words = content.split()
     while words and len(lines) < max_lines:
         n = 1
-        while n < len(words) and text_width(" ".join(words[: n + 1]), size_px) <= width:
+        while n < len(words) and text_width(" ".join(words[: n + 1]), size_px, bold=bold) <= width:
             n += 1
         lines.append(" ".join(words[:n]))
         words = words[n:]
     if words and lines:
         last = lines[-1]
-        while last and text_width(f"{last}…", size_px) > width:
+        while last and text_width(f"{last}…", size_px, bold=bold) > width:
             last = last[:-1]
         lines[-1] = f"{last.rstrip()}…"
     return tuple(lines)
+
+
+@lru_cache(maxsize=16)
+def large_lines(content: str, size_px: int, width: int) -> tuple[int, tuple[str, ...]]:
+    """Return the largest size up to ``size_px`` at which bold text fits, and its lines.
+
+    One line as long as that takes at most a fifth of the size, two else; below half the size it is cut.
+    """
+    for max_lines, smallest in ((1, 0.8 * size_px), (2, 0.5 * size_px)):
+        size = size_px
+        while size >= smallest:
+            lines = wrapped(content, size, width, max_lines, bold=True)
+            if " ".join(lines) == content and all(text_width(s, size, bold=True) <= width for s in lines):
+                return size, lines
+            size -= 1
+    size = max(1, size_px // 2)
+    return size, wrapped(content, size, width, 2, bold=True)
 
 
 @lru_cache(maxsize=64)

@@ -5,9 +5,10 @@ import pytest
 
 from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import Floats, Pose
+from formcheck.exercises.load import library
 from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import Back, OverlayState, ShownCue, frame_state
-from formcheck.report.tiles import MARK_COLOUR, Rgb
+from formcheck.report.tiles import MARK_COLOUR, Rgb, large_lines, text_width
 from formcheck.report.words import Focus
 from formcheck.sources.frames import Image
 from tests.report import builders
@@ -147,3 +148,17 @@ def test_drawing_is_a_function_of_its_arguments() -> None:
     state = bare(3.0)
     assert np.array_equal(draw(blank(), large_pose(3.0), state), draw(blank(), large_pose(3.0), state))
     assert not np.array_equal(draw(blank(), None, state), draw(blank(), None, replace(state, count=9)))
+
+
+CUES = sorted({fault.cue for loaded in library().values() for fault in loaded.exercise.faults})
+
+
+@pytest.mark.parametrize("cue", CUES)
+@pytest.mark.parametrize("width", [300, 420, 1000])
+def test_every_cue_fits_into_its_panel_whole_and_large(cue: str, width: int) -> None:
+    """Cues are read from three metres: none may be cut, run over, or shrink to half where it need not."""
+    size, lines = large_lines(cue, 29, width)
+    assert " ".join(lines) == cue
+    assert max(text_width(line, size, bold=True) for line in lines) <= width
+    assert len(lines) <= 2
+    assert size > 29 / 2
