@@ -14,6 +14,7 @@ from formcheck.errors import UsageError
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report import html, json_report, opensim, overlay, pdf, tables
 from formcheck.report.folder import atomic_folder
+from formcheck.report.freed_memory import give_back
 from formcheck.report.words import Focus, focus_of
 from formcheck.sources.extract import Settings
 from formcheck.sources.model_files import ModelFile
@@ -141,9 +142,10 @@ def write_report(
     """
     judged, report = analysis.judged, analysis.judged.report
     told = progress or _silent
+    give_back()
     # The film is drawn by other processes; this thread only waits for them, and can be interrupted.
-    with atomic_folder(out_dir) as folder, ThreadPoolExecutor(1, "formcheck-pages") as beside:
-        pages = beside.submit(_write_all_but_the_film, analysis, folder)
+    with atomic_folder(out_dir) as folder, ThreadPoolExecutor(1, "formcheck-numbers") as beside:
+        numbers = beside.submit(_write_numbers, analysis, folder)
         if video is not None:
             overlay.write_overlay_of(
                 video,
@@ -155,19 +157,22 @@ def write_report(
                 workers=workers,
                 progress=lambda done_s: told("Drawing the video", done_s, report.origin.duration_s),
             )
-        pages.result()
+        numbers.result()
+        # not beside the film: the pages of a long set take as much memory as one of its workers
+        html.write_html(report, judged.signals, folder / "report.html", focus=analysis.focus)
+        pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=analysis.focus)
 
 
-def _write_all_but_the_film(analysis: Analysis, folder: Path) -> None:
-    judged, report, focus = analysis.judged, analysis.judged.report, analysis.focus
+def _write_numbers(analysis: Analysis, folder: Path) -> None:
+    """Write what programs read."""
+    judged, report = analysis.judged, analysis.judged.report
     json_report.write(report, folder / "report.json")
     tables.write_signals_csv(judged.signals, folder / "signals.csv")
     tables.write_signals_parquet(judged.signals, folder / "signals.parquet")
     write_track(analysis.track, folder / "track.parquet")
     opensim.write_mot(judged.signals, folder / "motion.mot")
     opensim.write_trc(judged.track, folder / "motion.trc", facing=report.view.facing)
-    html.write_html(report, judged.signals, folder / "report.html", focus=focus)
-    pdf.write_pdf(report, judged.signals, folder / "report.pdf", focus=focus)
+    give_back()
 
 
 def _silent(_what: str, _done_s: float, _all_s: float) -> None:

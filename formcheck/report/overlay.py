@@ -20,6 +20,7 @@ from formcheck.body.signals import Signals
 from formcheck.coach.set_report import SetReport
 from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import frame_state, nearest
+from formcheck.report.freed_memory import keep_one_store
 from formcheck.report.words import BACK, Focus, focus_of
 from formcheck.sources.crew import Told
 from formcheck.sources.frames import Image
@@ -140,13 +141,16 @@ def write_overlay_of(
     with VideoSource(video) as source:
         cuts = stretches(source.duration_s, workers or cores())
     with TemporaryDirectory(prefix=".overlay-", dir=path.parent) as folder:
-        tasks = [partial(_part, video, artist.within(cut), Path(folder), cut) for cut in cuts]
+        apart = len(cuts) > 1
+        tasks = [partial(_part, video, artist.within(cut), Path(folder), cut, apart) for cut in cuts]
         parts = in_stretches(tasks, cuts, progress=_seconds_only(progress))
         join_videos([each for each in parts if each is not None], path)
 
 
-def _part(video: Path, artist: "_Artist", folder: Path, cut: Stretch, told: Told) -> Path | None:
-    """Draw and encode one stretch; return where it is, None where it holds no picture."""
+def _part(video: Path, artist: "_Artist", folder: Path, cut: Stretch, apart: bool, told: Told) -> Path | None:
+    """Draw and encode one stretch, ``apart`` in a process of its own; return where, if it held a picture."""
+    if apart:
+        keep_one_store()
     path = folder / f"{cut[0]:.3f}.mp4"
     with VideoSource(video, max_side_px=MAX_SIDE_PX) as source, _Encoder(path) as encoder:
         for frame in source.frames(*cut):
@@ -297,6 +301,8 @@ class _Encoder:
         stream.height, stream.width = image.shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.time_base = Fraction(1, TICKS_PER_S)
+        # there is a worker for each core: more threads only keep more pictures, 30 MB of them [M]
+        stream.codec_context.thread_count = 1
         stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
         stream.codec_context.colorspace = BT_601  # said in the file, or every player guesses by its own rule
         stream.codec_context.color_primaries = BT_709
