@@ -81,7 +81,7 @@ REASONS: dict[str, Reason] = {
         "Slide a hand or a folded towel under it: the pressure should stay the same. The camera cannot tell.",
     ),
     "too_few_pictures": Reason(
-        "There were fewer than 12 pictures a second, too few to follow your back.",
+        "There were fewer than 8 pictures a second, too few to follow your back.",
         "Use 25 pictures a second or more; good light helps the camera to keep up.",
     ),
 }

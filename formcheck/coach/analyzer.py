@@ -18,17 +18,15 @@ from formcheck.coach.events import (
     RepCounted,
     RepDismissed,
 )
-from formcheck.coach.faults import Excursion
 from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, other_leg_moved, why_dismissed
 from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Lane, Progress
-from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.rep_phases import START_SHARE, RepPhases
 from formcheck.coach.repetition import judge_repetition
 from formcheck.coach.reps import RepAbandoned, RepEvent, RepStarted
 from formcheck.coach.set_report import Repetition, Side
 from formcheck.coach.working_side import instants_from
-from formcheck.exercises.schema import BoundFault, Exercise
+from formcheck.exercises.schema import Exercise
 
 # A repetition that begins this soon after a counted one may begin out of the valley between them, without
 # the full start posture. Our choice: a breath at the top.
@@ -161,7 +159,6 @@ class Analyzer:
         """Open a repetition, and show the fault detector what happened since it began."""
         alone = not any(other.counter.moving for other in self._lanes if other is not lane)
         events: list[Event] = [RepBegan(event.t_s, event.start_s)] if alone else []
-        lane.excursions = []
         for row in self._rows_between(event.start_s, event.t_s)[:-1]:
             events += self._watch([lane], row, event.t_s)
         return events
@@ -186,7 +183,7 @@ class Analyzer:
             self.exercise,
             phases,
             [row for row in rows if phases.start_s <= row.t_s <= phases.end_s],
-            self._within_phases(lane, phases),
+            lane.excursions(phases, [row for row in rows if phases.start_s <= row.t_s]),
             index=len(self.repetitions) + 1,
             side=side,
             lead_in=instants_from(self._rest_before(phases), lane.leg),
@@ -270,22 +267,6 @@ class Analyzer:
         self._told -= {(lane.column, event.fault_id) for event in ended}
         self._cues.over(event.fault_id for event in told)
         return [*told]
-
-    def _within_phases(self, lane: Lane, phases: RepPhases) -> list[Excursion]:
-        """Return the excursions that fall into a phase in which their fault is asked for."""
-        spans = {
-            rule.id: [phase_span(phases, phase, self.exercise) for phase in rule.phases]
-            for rule in self.exercise.faults
-            if isinstance(rule, BoundFault)
-        }
-        return [
-            excursion
-            for excursion in lane.excursions
-            if any(
-                excursion.start_s <= last and excursion.end_s >= first
-                for first, last in spans[excursion.fault_id]
-            )
-        ]
 
     def _say_withheld(self, instant: Instant) -> list[Event]:
         """Say once when a required signal becomes impossible to judge, and again when the reason changes."""

@@ -16,7 +16,7 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import MIN_RATE_HZ, with_spine
+from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
@@ -27,6 +27,9 @@ from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import Exercise
+
+# measurement.md, section 4: with fewer pictures a second the report warns of quick phases.
+SLOW_RATE_HZ = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,6 @@ def _notes(track: PoseTrack, signal: str, exercise: Exercise) -> list[str]:
         notes.append("Counted from a view that does not allow every angle to be judged.")
     if len(track) > 1:
         rate_hz = (len(track) - 1) / float(track.t_s[-1] - track.t_s[0])
-        if rate_hz < MIN_RATE_HZ:
+        if rate_hz < SLOW_RATE_HZ:
             notes.append(f"Only {rate_hz:.0f} pictures a second: fast phases need at least 25.")
     return notes

@@ -4,7 +4,8 @@ A two-legged exercise has one lane; a one-legged exercise has one for each leg, 
 working side of that repetition.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from formcheck.body.signal_table import SIGNALS, base_name
@@ -12,6 +13,8 @@ from formcheck.body.view import LeftRight
 from formcheck.coach.events import FaultEnded, FaultStarted
 from formcheck.coach.faults import BoundMonitor, Excursion, rank
 from formcheck.coach.instant import Instant
+from formcheck.coach.rep_faults import phase_span
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.reps import RepCounter, RepRule
 from formcheck.coach.working_side import from_side, instant_from
 from formcheck.exercises.schema import BoundFault, Exercise, Phase
@@ -59,7 +62,6 @@ class Lane:
     neutral: Mapping[str, float] = field(init=False)
     counter: RepCounter = field(init=False)
     monitors: list[BoundMonitor] = field(init=False)
-    excursions: list[Excursion] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         # What the table measures from the start posture is 0 there by definition.
@@ -73,11 +75,7 @@ class Lane:
             RepRule(max(rule.target_deg, 2 * least_deg), least_deg, rule.min_s, rule.max_s, noise_deg),
             rest_deg=self.oriented(self.neutral.get(self.signal, 0.0)),
         )
-        self.monitors = [
-            BoundMonitor(fault, self.neutral)
-            for fault in self.exercise.faults
-            if isinstance(fault, BoundFault)
-        ]
+        self.monitors = self._monitors()
 
     @property
     def column(self) -> str:
@@ -115,7 +113,7 @@ class Lane:
             if present.isdisjoint(monitor.rule.phases):
                 continue
             before = monitor.current
-            self.excursions += monitor.feed(seen, way)
+            monitor.feed(seen, way)
             now = monitor.current
             if now is not None and (before is None or rank(now) > rank(before)):
                 started.append(FaultStarted(now_s, monitor.rule.id, now, monitor.onset_s()))
@@ -133,8 +131,34 @@ class Lane:
         """End what is under way, as at the end of a repetition."""
         ended = [FaultEnded(t_s, monitor.rule.id) for monitor in self.monitors if monitor.current is not None]
         for monitor in self.monitors:
-            self.excursions += monitor.end()
+            monitor.end()
         return ended
+
+    def excursions(self, phases: RepPhases, rows: Sequence[Instant]) -> list[Excursion]:
+        """Look at a whole repetition again, now that its beginning and its phases are known.
+
+        What is watched in the stream begins a little after the movement did, and guesses the phase.
+
+        Parameters
+        ----------
+        phases : RepPhases
+            Of the repetition.
+        rows : sequence of Instant
+            As seen from the leg; those after its end belong to it, too, as far as they are given.
+        """
+        found: list[Excursion] = []
+        for monitor in self._monitors():
+            spans = [phase_span(phases, phase, self.exercise) for phase in monitor.rule.phases]
+            spans = [(first, math.inf if last == phases.end_s else last) for first, last in spans]
+            for row in rows:
+                asked = any(first <= row.t_s <= last for first, last in spans)
+                found += monitor.feed(row, self.way(row)) if asked else monitor.end()
+            found += monitor.end()
+        return found
+
+    def _monitors(self) -> list[BoundMonitor]:
+        rules = (fault for fault in self.exercise.faults if isinstance(fault, BoundFault))
+        return [BoundMonitor(rule, self.neutral) for rule in rules]
 
 
 def _from_neutral(name: str) -> bool:

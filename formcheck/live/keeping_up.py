@@ -6,7 +6,7 @@ from statistics import median
 
 from formcheck.live.state import Speed
 
-# measurement.md, section 4: below 12 pictures a second the back cannot be followed. Judged over so many.
+# Below 12 pictures a second (measurement.md, section 4) quick phases are hard to follow. Judged over so many.
 SLOW_S = 1 / 12
 SLOW_OVER = 30
 RATE_OVER_S = 3.0

@@ -79,6 +79,25 @@ def test_the_last_moments_of_a_repetition_are_watched_too(size_deg: float, expec
     assert [any(f.id == "arch" for f in rep.faults) for rep in report.reps] == [expected] * 2
 
 
+@pytest.mark.parametrize(("let_go_s", "second"), [(0.45, True), (-0.35, False)])
+def test_an_arch_that_is_carried_into_the_next_repetition_is_a_fault_of_that_one_too(
+    let_go_s: float, second: bool
+) -> None:
+    """The leg leaves slowly, and a repetition is known to have begun only well after it did."""
+    plain = lowerings(2)
+    first, last = plain.reps
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        result = plain.angles(t)
+        comes = smooth_step((t - first.end_s + 0.9) / 0.3)
+        goes = smooth_step((last.start_s + let_go_s - t) / 0.2)
+        result["lumbar_flexion"] = result["lumbar_flexion"] - 22.0 * comes * goes
+        return result
+
+    report = seen(replace(plain, angles=angles), load("lengthened-lowering"))
+    assert [any(f.id == "arch" for f in rep.faults) for rep in report.reps] == [True, second]
+
+
 @pytest.mark.parametrize("camera", [WIDE, OTHER_WAY])
 def test_what_ends_beyond_the_start_posture_is_not_taken_for_it(camera: Camera) -> None:
     """A leg that comes back too far comes to rest within the bounds, and lower than the start."""

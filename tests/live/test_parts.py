@@ -93,7 +93,7 @@ def test_nobody_and_darkness_are_told_first() -> None:
 
 
 def test_too_few_pictures_are_no_reason_not_to_begin() -> None:
-    slow = film(standing(2.0), GOOD, fps=8.0)
+    slow = film(standing(2.0), GOOD, fps=6.0)
     checks = {check.name: check for check in look(slow, 120.0, MARCH)}
     assert not checks["Pictures"].ok
     assert not checks["Pictures"].needed

@@ -2,7 +2,7 @@
 
 Server and browser share a network namespace without a way out. The clip is played again and again: twelve
 seconds of set-up and quiet standing, then a repetition that rounds the back and one that arches it. The
-camera keeps to the clock: a machine that is too busy to look at 12 pictures a second cannot judge the back.
+camera keeps to the clock: a machine that is too busy to look at 8 pictures a second cannot judge the back.
 There the tests skip, and say what they saw.
 """
 
@@ -88,7 +88,7 @@ class Visit:
                 "Math.min(fcSlowest, document.querySelector('.fc-board')?.dataset.rate ?? 99)"
             )
             if rate < MIN_RATE_HZ:
-                pytest.skip(f"this machine was too busy: it looked at {rate} pictures a second, needs 12")
+                pytest.skip(f"this machine was too busy: {rate} pictures a second, needs {MIN_RATE_HZ:.0f}")
             raise
 
     def choose(self, repetitions: int, sets: int = 1) -> None:
