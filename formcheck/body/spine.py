@@ -56,14 +56,14 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 # filmed dev scenes (loose shirt), .0043 of the shared squat clip's visible part; .007 to .012 where a thing
 # behind the back or a wall of the shirt's brightness had been taken for it (three recordings) [M].
 UNLIKE_START = 0.0045
-# Variance for each degree that the thighs have moved from where they were in the start posture: the network and
-# cloth err by posture, and what errs alike in the start posture cancels. Errors of dev clips and filmed dev
-# scenes: 1.0 degrees where the thighs are within 10 degrees of the start, 2.6 beyond 60 [M].
+# Variance for each degree that the thighs have moved from where they were in the start posture: what the
+# network and the cloth err by belongs to the posture, and cancels near the neutral. Errors of dev clips and
+# filmed scenes: 1.0 degrees where the thighs are within 10 degrees of the start, 2.6 beyond 60 [M].
 POSTURE_VARIANCE = 0.1
 # Growth of the error with the angle; and the share that counts of what the model adds for missing stations,
 # since its own deviation is that of frames far from neutral, which the learning weighs more. With these the
-# 80 % interval holds .89 of the errors of dev clips, .86 of filmed dev scenes, .78 of made-up sets of dev
-# bodies, and between .77 and .91 of the clips' errors near the start posture and far from it [M].
+# 80 % interval holds .89 of the errors of dev clips (.77 to .91 near the start posture and far from it), .86
+# of filmed dev scenes and .78 of made-up sets of dev bodies [M].
 GAIN_SD = 0.06
 MISSING_SHARE = 0.5
 # In the moments beside a held start posture people have begun to bend: by 1.5 degrees in the mean of dev
