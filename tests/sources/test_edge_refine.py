@@ -126,6 +126,19 @@ def test_the_seam_of_a_shirt_of_two_colours_is_no_edge_of_the_back() -> None:
     assert np.abs(error_px(refined(picture, mask_of(12.0)))).max() < 1.5
 
 
+def test_a_box_behind_the_back_is_not_the_back_however_far_the_mask_takes_it_in() -> None:
+    """Up to 9 % of the trunk of it, between a hollow back and its own upright side."""
+    picture, mask = picture_of(90.0, 200.0), mask_of(12.0)
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    box = (mask < 0.5) & (x > 264) & (y > HIP_Y - 0.7 * TRUNK) & (y < HIP_Y - 0.1 * TRUNK)
+    picture[box] = np.clip(picture[box].astype(int) - 150, 0, 255)
+    mask[box] = 1.0
+    assert np.abs(error_px(trunk_edges(mask, landmarks(), np.ones(33), (WIDTH, HEIGHT)))).max() > 16
+    edges = refined(picture, mask)
+    error = error_px(edges)[edges.confidence[0, USED] >= 0.85]
+    assert np.sqrt(np.mean(error**2)) < 1.5
+
+
 def test_a_smaller_picture_gives_the_same_edge() -> None:
     picture = picture_of(60.0, 180.0)
     half = np.ascontiguousarray(
