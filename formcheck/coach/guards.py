@@ -15,6 +15,7 @@ from formcheck.exercises.schema import Exercise
 
 # All in trunk lengths (about half a metre); our choice, on the shared clips.
 MAX_SHIFT = 0.6  # between start and end
+MAX_BENT_SHIFT = 1.0  # the same where the start is unseen and a bent posture is compared with an upright one
 MAX_DROP = 0.35  # height of the hips, between start and end
 MAX_SIZE_CHANGE = 0.35  # of the trunk, between start and end: another person, or towards the camera
 MAX_TURN_DEG = 30.0  # of the chest, between start and end
@@ -56,7 +57,8 @@ def why_dismissed(
         Whether it began where the previous repetition ended, out of rest.
     """
     inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
-    if not follows_on and not _from_start_posture(exercise, phases, rows):
+    anywhere = follows_on or phases.begun_before
+    if not anywhere and not _from_start_posture(exercise, phases, rows):
         return "It did not begin in the start posture."
     if _inside_start_posture(exercise, phases, signal) or _never_left(exercise, phases, inside):
         return "It never left the start posture."
@@ -111,6 +113,8 @@ def _in_place(rows: Sequence[Instant], phases: RepPhases) -> bool:
             return False
         ends.append(_median(near))
     shift, drop, size = np.abs(ends[1] - ends[0])
+    if phases.begun_before:
+        return bool(shift <= MAX_BENT_SHIFT and size <= MAX_SIZE_CHANGE)
     return bool(shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE)
 
 
@@ -150,7 +154,9 @@ def _middle_and_ends(rows: Sequence[Instant], phases: RepPhases) -> tuple[Bools,
     t_s = times(rows)
     quarter = phases.duration_s / 4
     middle = np.abs(t_s - phases.peak_s) <= max(quarter / 2, (phases.hold_end_s - phases.hold_start_s) / 2)
-    ends = (t_s <= phases.start_s + quarter / 2) | (t_s >= phases.end_s - quarter / 2)
+    ends = t_s >= phases.end_s - quarter / 2
+    if not phases.begun_before:
+        ends |= t_s <= phases.start_s + quarter / 2
     return np.asarray(middle), np.asarray(ends)
 
 

@@ -11,7 +11,7 @@ from formcheck.body.filters import smooth_track
 from formcheck.body.measure import Calibration, anchor, refer_to_neutral
 from formcheck.body.neutral import NeutralWindow
 from formcheck.body.pose import PoseTrack
-from formcheck.body.repair import repair_legs
+from formcheck.body.repair import repair_legs, without_guessed_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.signals import Signals
@@ -77,6 +77,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     scale = BodyScale.of(track)
     clean = smooth_track(repair_legs(track, scale))
     view = estimate_view(clean, scale, facing=corrections.facing)
+    clean = without_guessed_legs(clean, view)
     side: LeftRight = corrections.side or view.near_side or "right"
     calibration = Calibration(view, scale, side)
     baseline, raw = find_baseline(

@@ -47,6 +47,7 @@ MIN_LEAD_IN_SHARE = 0.5
 # Foreshortening hardly changes near rest: phases look shorter than they are, and ranges are coarse.
 SEEN_COARSELY = "From this view the movement is seen too coarsely for more than counting."
 CAME_INTO_VIEW = "The working leg was hidden by the other one just before, so its beginning was not seen."
+BEGUN_BEFORE = "The recording began in the middle of it, so range and tempo were not judged."
 PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
 # The last third of the way back, without its eased end; shares of the way that are left.
@@ -93,7 +94,9 @@ def whole_repetition_faults(
         Every signal in the start posture.
     """
     seen = _Seen(exercise, phases, rows, lead_in, neutral_deg or {})
-    return [fault for rule in exercise.faults for fault in _judge(rule, seen)]
+    # Which part sets off first is seen at the beginning alone.
+    unseen = (LeadFault, ApartFault) if phases.begun_before else ()
+    return [fault for rule in exercise.faults if not isinstance(rule, unseen) for fault in _judge(rule, seen)]
 
 
 def why_only_counted(
@@ -153,6 +156,8 @@ class _Seen:
 
     def why_only_counted(self) -> str:
         """Return why neither range nor tempo can be judged, as a sentence; empty where they can."""
+        if self.phases.begun_before:
+            return BEGUN_BEFORE
         own = self.exercise.repetition.signals[0]
         if self.rows and all(row.reason.get(own) for row in self.rows):
             return SEEN_COARSELY

@@ -24,7 +24,8 @@ class RepPhases:
 
     ``start_s`` and ``end_s`` are those of the whole movement, which phases are measured by;
     ``passes_start_s`` and ``passes_end_s`` are when it passed `START_SHARE` of its height on the way out and
-    `END_SHARE` on the way back, which are sharper.
+    `END_SHARE` on the way back, which are sharper. ``begun_before``: the recording began in the middle of it;
+    what is seen of it before the way back counts as its hold.
     """
 
     t_s: float
@@ -37,6 +38,7 @@ class RepPhases:
     peak_deg: float
     passes_start_s: float
     passes_end_s: float
+    begun_before: bool = False
 
     @property
     def amplitude_deg(self) -> float:
@@ -49,7 +51,15 @@ class RepPhases:
         return self.end_s - self.start_s
 
 
-def phases_of(t_s: Floats, values: Floats, *, now_s: float, rest_deg: float, peak_deg: float) -> RepPhases:
+def phases_of(
+    t_s: Floats,
+    values: Floats,
+    *,
+    now_s: float,
+    rest_deg: float,
+    peak_deg: float,
+    begun_before: bool = False,
+) -> RepPhases:
     """Return the phases of a repetition.
 
     Parameters
@@ -60,15 +70,21 @@ def phases_of(t_s: Floats, values: Floats, *, now_s: float, rest_deg: float, pea
         When it was complete.
     rest_deg, peak_deg : float
         Where its size is measured from, and its highest value.
+    begun_before : bool
+        Whether the course begins in the middle of it.
     """
     top = _top(t_s, values, rest_deg, peak_deg)
-    middle = _turn(t_s, values, top)
-    out, passes_start_s = _way(t_s[: middle + 1], values[: middle + 1], START_SHARE)
+    if begun_before:
+        middle, passes_start_s = top.start, float(t_s[0])
+        out = Flank(passes_start_s, passes_start_s)
+    else:
+        middle = _turn(t_s, values, top)
+        out, passes_start_s = _way(t_s[: middle + 1], values[: middle + 1], START_SHARE)
     # The way back is the way out seen from the other end.
     mirrored, passes_end_s = _way(-t_s[middle:][::-1], values[middle:][::-1], END_SHARE)
     back, passes_end_s = _reversed(mirrored), -passes_end_s
     hold_start_s, hold_end_s = out.end_s, back.end_s
-    if hold_end_s - hold_start_s < MIN_HOLD_S:
+    if hold_end_s - hold_start_s < MIN_HOLD_S and not begun_before:
         # No hold: both flanks err by a share of their length, so the slower one errs by more.
         slower = out.length_s / (out.length_s + back.length_s)
         hold_start_s = hold_end_s = hold_start_s + slower * (hold_end_s - hold_start_s)
@@ -83,6 +99,7 @@ def phases_of(t_s: Floats, values: Floats, *, now_s: float, rest_deg: float, pea
         peak_deg=float(np.percentile(values[top], PEAK_PERCENTILE)),
         passes_start_s=passes_start_s,
         passes_end_s=passes_end_s,
+        begun_before=begun_before,
     )
 
 

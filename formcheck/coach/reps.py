@@ -27,6 +27,9 @@ RISE_SHARE_OF_LEAST = 1.0
 REST_SHARE = 0.4
 REST_SLOPE_PER_S = 0.05
 REST_DWELL_S = 0.6
+# A recording may begin in the middle of a repetition, as a lift from the floor does: it counts if at least so
+# much of the range is seen to come back. Our choice: the last part of a way back alone is no repetition.
+JOINED_SHARE = 0.75
 # A movement is under way once it has left its level by a twentieth of the range. Our choice.
 LEFT_SHARE = 0.05
 # At the peak the signal wavers more than in the start posture, 2.5 times on drawn people (rest_share in
@@ -108,7 +111,8 @@ class _Movement:
     """A movement under way.
 
     ``rest_deg`` is where its size is measured from, ``level_deg`` where the signal stayed before it, and
-    nothing before ``after_s`` belongs to it.
+    nothing before ``after_s`` belongs to it. Of one that the recording began in the middle of
+    (``begun_before``) nothing is told until it has returned: a first picture may be anything.
     """
 
     start_s: float
@@ -123,6 +127,7 @@ class _Movement:
     valley_deg: float = float("inf")
     counted_s: float | None = None
     steepest_per_s: float = 0.0
+    begun_before: bool = False
 
     def share_of_peak(self, value_deg: float) -> float:
         return (value_deg - self.rest_deg) / max(self.peak_deg - self.rest_deg, 1e-9)
@@ -148,6 +153,7 @@ class RepCounter:
     range_deg: float = field(init=False)
     """The range that thresholds are shares of: the target, or the person's own median."""
     _last_end_s: float = field(default=float("-inf"), init=False)
+    _fed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.range_deg = self.rule.target_deg
@@ -160,12 +166,13 @@ class RepCounter:
     @property
     def moving(self) -> bool:
         """Whether a movement is under way that has not been counted yet."""
-        return self._movement is not None and self._movement.counted_s is None
+        return self.followed and self._require_movement().counted_s is None
 
     @property
     def followed(self) -> bool:
         """Whether a movement is under way or, counted, still comes to rest."""
-        return self._movement is not None
+        movement = self._movement
+        return movement is not None and not (movement.begun_before and movement.counted_s is None)
 
     @property
     def going_back(self) -> bool:
@@ -197,7 +204,10 @@ class RepCounter:
         slope = self._slope_per_s()
         if self._movement is not None and self._movement.counted_s is not None:
             events += self._settle(t_s, value_deg, slope)
-        if self._movement is None:
+        if not self._fed:
+            self._fed = True
+            self._join(t_s, value_deg)
+        elif self._movement is None:
             events += self._wait(t_s, value_deg, slope)
         elif self._movement.counted_s is None:
             events += self._move(t_s, value_deg, slope)
@@ -223,10 +233,15 @@ class RepCounter:
         near_rest = (value_deg - movement.rest_deg) / self.range_deg < START_SHARE
         if not (near_rest and movement.share_of_peak(value_deg) < REST_SHARE):
             return self._abandon(t_s, "unfinished")
-        reason = self._why_not(movement, t_s)
-        return self._abandon(t_s, reason) if reason else [RepCounted(t_s), *self._complete(t_s)]
+        counted = self._count(movement, t_s)
+        return counted if self._movement is None else [*counted, *self._complete(t_s)]
 
     # ---- rest, movement, settling -------------------------------------------------------------
+
+    def _join(self, t_s: float, value_deg: float) -> None:
+        """Begin with the movement that the stream begins in the middle of, if it does."""
+        if (value_deg - self.rest_deg) / self.range_deg > JOINED_SHARE:
+            self._movement = _Movement(t_s, self.rest_deg, self.rest_deg, t_s, value_deg, begun_before=True)
 
     def _wait(self, t_s: float, value_deg: float, slope: float) -> list[RepEvent]:
         q = (value_deg - self.rest_deg) / self.range_deg
@@ -252,8 +267,7 @@ class RepCounter:
             return self._abandon(t_s, "too long")
         if self._returned(movement, t_s, value_deg, slope):
             movement.counted_s, movement.still_since_s = t_s, None
-            reason = self._why_not(movement, t_s)
-            return self._abandon(t_s, reason) if reason else [RepCounted(t_s)]
+            return self._count(movement, t_s)
         return self._split_at_valley(movement, t_s, value_deg, slope)
 
     def _returned(self, movement: _Movement, t_s: float, value_deg: float, slope: float) -> bool:
@@ -276,15 +290,13 @@ class RepCounter:
         risen = value_deg - movement.valley_deg > least_deg
         if not (deep and risen and slope > START_SLOPE_PER_S):
             return []
-        if movement.valley_s - movement.start_s < self.rule.min_s or amplitude_deg < self.rule.min_deg:
-            # A false start before the real movement: begin again from the valley.
-            low_deg = movement.valley_deg
-            self._movement = _Movement(movement.valley_s, low_deg, low_deg, t_s, value_deg)
-            self._movement.after_s = movement.valley_s
-            return [RepAbandoned(t_s, movement.start_s, "too small"), RepStarted(t_s, movement.valley_s)]
         valley_s, low_deg = movement.valley_s, movement.valley_deg
-        rest_deg = max(movement.rest_deg, min(low_deg, value_deg))
-        events: list[RepEvent] = [RepCounted(t_s), *self._complete(t_s, until_s=valley_s)]
+        if self._why_not(movement, valley_s):
+            # A false start before the real movement: begin again from the valley.
+            rest_deg, events = low_deg, self._abandon(t_s, "too small")
+        else:
+            rest_deg = max(movement.rest_deg, min(low_deg, value_deg))
+            events = [*self._count(movement, t_s), *self._complete(t_s, until_s=valley_s)]
         self._movement = _Movement(valley_s, rest_deg, low_deg, peak_s=t_s, peak_deg=value_deg)
         self._movement.after_s = valley_s
         return [*events, RepStarted(t_s, valley_s)]
@@ -319,10 +331,19 @@ class RepCounter:
         self._last_end_s = phases.end_s
         return [phases]
 
+    def _count(self, movement: _Movement, t_s: float) -> list[RepEvent]:
+        """Count a movement that has returned, or abandon it."""
+        if reason := self._why_not(movement, t_s):
+            return self._abandon(t_s, reason)
+        counted = RepCounted(t_s)
+        return [RepStarted(t_s, movement.start_s), counted] if movement.begun_before else [counted]
+
     def _abandon(self, t_s: float, reason: str) -> list[RepEvent]:
         movement = self._require_movement()
         self._movement = None
         self._last_end_s = t_s
+        if movement.begun_before:
+            return []
         return [RepAbandoned(t_s, movement.start_s, reason)]
 
     def _why_not(self, movement: _Movement, t_s: float) -> str:
@@ -356,7 +377,14 @@ class RepCounter:
         times, values = self._since(max(movement.after_s, movement.start_s - LEAD_IN_S, self._recent[0][0]))
         if until_s is not None:
             times, values = times[times <= until_s], values[times <= until_s]
-        return phases_of(times, values, now_s=t_s, rest_deg=movement.rest_deg, peak_deg=movement.peak_deg)
+        return phases_of(
+            times,
+            values,
+            now_s=t_s,
+            rest_deg=movement.rest_deg,
+            peak_deg=movement.peak_deg,
+            begun_before=movement.begun_before,
+        )
 
     # ---- small helpers ------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ def summarise(
     verdicts = [repetition.verdict for repetition in repetitions]
     judged = len(verdicts) - verdicts.count("cannot_judge")
     said = [*notes, *_dismissals(dismissed, repetitions)]
+    # A recording may begin in the middle of a repetition, whose first phase has then no length.
+    whole = [each for each in repetitions if min(each.concentric_s, each.eccentric_s) > 0]
     return SetSummary(
         reps=len(verdicts),
         ok=verdicts.count("ok"),
@@ -31,9 +33,9 @@ def summarise(
         cannot_judge=verdicts.count("cannot_judge"),
         judged_share=judged / len(verdicts) if verdicts else None,
         tempo_s=Tempo(
-            concentric=_median([repetition.concentric_s for repetition in repetitions]),
-            hold=_median([repetition.hold_s for repetition in repetitions]),
-            eccentric=_median([repetition.eccentric_s for repetition in repetitions]),
+            concentric=_median([each.concentric_s for each in whole]),
+            hold=_median([each.hold_s for each in whole]),
+            eccentric=_median([each.eccentric_s for each in whole]),
         ),
         notes=tuple(said),
     )
