@@ -173,6 +173,8 @@ def _only_counted(
 
 def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]:
     result: dict[str, AngleRange] = {}
+    # Where the beginning was not seen it is taken to be where the movement came back to.
+    begun_s = phases.end_s if phases.begun_before else phases.start_s
     for name in rows[0].deg if rows else ():
         if name.startswith(OTHER):
             continue  # it is among the columns of its own side
@@ -183,7 +185,7 @@ def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]
         t_s = times(rows)[known]
         seen = values[known]
         result[name] = AngleRange(
-            start_deg=float(seen[np.abs(t_s - phases.start_s).argmin()]),
+            start_deg=float(seen[np.abs(t_s - begun_s).argmin()]),
             peak_deg=float(seen[np.abs(t_s - phases.peak_s).argmin()]),
             min_deg=float(seen.min()),
             max_deg=float(seen.max()),

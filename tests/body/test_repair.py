@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from formcheck.body.filters import smooth_track
 from formcheck.body.landmarks import LEG
 from formcheck.body.pose import Bools, PoseTrack
-from formcheck.body.repair import LiveLegRepair, exchange_legs, repair_legs
+from formcheck.body.repair import LiveLegRepair, exchange_legs, repair_legs, without_guessed_legs
 from formcheck.body.scale import BodyScale
+from formcheck.body.view import estimate_view
 from tests.synthetic import REAL, Camera, Flaws, Motion, film, marches, posed, squats, walking
 
 
@@ -71,3 +73,39 @@ def test_a_track_without_anybody_is_returned_unharmed() -> None:
     track = film(posed(1.0), Camera(), fps=10)
     track.landmarks_px[:] = np.nan
     assert np.isnan(repair_legs(track, BodyScale.of(track)).landmarks_px).all()
+
+
+def behind_a_plate(track: PoseTrack, where: Bools) -> PoseTrack:
+    """Return a track whose knees are guessed somewhere in front of the hips for a while."""
+    points = track.landmarks_px.copy()
+    for leg in LEG.values():
+        points[where, leg[1]] = points[where, leg[0]] + [30.0, 10.0]
+    return replace(track, landmarks_px=points)
+
+
+def test_legs_that_are_guessed_behind_a_plate_are_left_out() -> None:
+    truth = film(posed(4.0), Camera())
+    where = (truth.t_s > 1.0) & (truth.t_s < 3.0)
+    guessed = behind_a_plate(truth, where)
+    repaired = without_guessed_legs(guessed, estimate_view(guessed, BodyScale.of(guessed)))
+    missing = np.isnan(repaired.landmarks_px).any(axis=-1)
+    for leg in LEG.values():
+        assert missing[where][:, leg[1:]].all()
+        assert not missing[:, leg[0]].any()
+    away = (truth.t_s < 0.7) | (truth.t_s > 3.3)
+    assert not missing[away].any()
+
+
+@pytest.mark.parametrize("motion", [marches(2), squats(2)], ids=["marches", "squats"])
+def test_legs_that_are_seen_stay(motion: Motion) -> None:
+    seen = film(motion, Camera(), REAL)
+    scale = BodyScale.of(seen)
+    track = smooth_track(repair_legs(seen, scale))
+    kept = without_guessed_legs(track, estimate_view(track, scale))
+    assert np.array_equal(kept.landmarks_px, track.landmarks_px, equal_nan=True)
+
+
+def test_from_the_front_a_short_thigh_is_no_guess() -> None:
+    track = film(marches(2), Camera(yaw_deg=90))
+    kept = without_guessed_legs(track, estimate_view(track, BodyScale.of(track)))
+    assert np.array_equal(kept.landmarks_px, track.landmarks_px, equal_nan=True)

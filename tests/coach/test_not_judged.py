@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from formcheck.coach.judge import judge
-from formcheck.coach.rep_faults import CAME_INTO_VIEW, SEEN_COARSELY
+from formcheck.coach.rep_faults import BEGUN_BEFORE, CAME_INTO_VIEW, SEEN_COARSELY
 from formcheck.coach.set_report import Repetition
 from formcheck.exercises.load import load
 from tests.coach.known_back import FRONT, WIDE
-from tests.synthetic import Motion, Pace, couch_stretches, film, lowerings, marches, seated_lifts
+from tests.synthetic import Motion, Pace, couch_stretches, film, hinges, lowerings, marches, seated_lifts
 
 QUICK = Pace(out_s=1.3, hold_s=0.6, back_s=0.8)
 
@@ -40,6 +40,17 @@ def test_a_leg_that_came_out_from_behind_the_other_says_so() -> None:
     (rep,) = judge(replace(track, visibility=visibility), load("lengthened-lowering")).report.reps
     assert said(rep) == [CAME_INTO_VIEW]
     assert not {"too-fast", "short"} & {fault.id for fault in rep.faults}
+
+
+def test_what_the_recording_began_in_the_middle_of_is_counted_without_range_and_tempo() -> None:
+    motion = hinges(3)
+    whole = film(motion, WIDE)
+    report = judge(whole[whole.t_s >= motion.reps[0].hold_start_s], load("hip-hinge")).report
+    assert [said(rep) for rep in report.reps] == [[BEGUN_BEFORE], [], []]
+    assert not [fault.id for rep in report.reps for fault in rep.faults]
+    bows = [rep.range["trunk_lean"] for rep in report.reps]
+    assert bows[0].peak_deg - bows[0].start_deg == pytest.approx(bows[1].peak_deg - bows[1].start_deg, abs=5)
+    assert report.set.tempo_s.eccentric == pytest.approx(report.reps[1].eccentric_s, abs=0.1)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,39 @@ def curve(
     return t, size * eased(t, keys), reps
 
 
+# -- recordings that begin in the middle ------------------------------------------------------------
+
+
+def test_a_repetition_that_the_recording_begins_in_the_middle_of_counts() -> None:
+    """As a lift from the floor: what is not seen of it has no length and is no other repetition's either."""
+    t, values, reps = curve(3)
+    seen = t >= reps[0].hold_start_s
+    events = feed(t[seen], values[seen])
+    first, *others = finished(events)
+    assert len(others) == 2
+    assert first.begun_before
+    assert first.hold_start_s == first.start_s
+    assert first.end_s == pytest.approx(reps[0].end_s, abs=0.1)
+    assert not any(each.begun_before for each in others)
+    assert others == finished(feed(t, values))[1:]
+
+
+def test_the_last_part_of_a_way_back_is_no_repetition() -> None:
+    t, values, reps = curve(3)
+    half_way_s = (reps[0].hold_end_s + reps[0].end_s) / 2
+    events = feed(t[t >= half_way_s], values[t >= half_way_s])
+    assert len(finished(events)) == 2
+    assert not any(isinstance(event, RepAbandoned) for event in events)
+
+
+def test_a_first_value_far_off_is_no_repetition() -> None:
+    t, values, _ = curve(3)
+    values = np.concatenate([[95.0], values[1:]])
+    events = feed(t, values)
+    assert len(finished(events)) == 3
+    assert not any(event.begun_before for event in finished(events))
+
+
 # -- OpenCap -------------------------------------------------------------------------------------
 
 
