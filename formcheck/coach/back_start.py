@@ -1,8 +1,9 @@
-"""The back's start posture: where it was held, or beside it where an arm hid the back there.
+"""The back's start posture: where it was held, or beside it where the back was hidden or restless there.
 
 Many people let their arms hang while they stand, and the near elbow then covers the back; as soon as they bow
 or squat it is free. The first moments of a movement are all but the start posture, so the back is measured
-from them, with a wider deviation.
+from them, with a wider deviation. Where a recording begins in mid-movement its longest rest may be the end of
+one; all moments near the start posture then agree better than that rest does.
 """
 
 import numpy as np
@@ -19,7 +20,7 @@ from formcheck.coach.working_side import signals_from
 # So far the trunk may have tipped from where it was held still: the true lumbar angle was 3 degrees at most
 # there, in hinges that round by up to 30, and a hanging arm leaves the back free from 3 to 13 degrees on [M].
 MAX_TIPPED_DEG = 15.0
-_HIDDEN = frozenset({"arm_at_start", "back_hidden_at_start"})
+_UNUSABLE = frozenset({"arm_at_start", "back_hidden_at_start", "unsteady_start"})
 
 
 def back_at_start(
@@ -42,7 +43,7 @@ def back_at_start(
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s)
-    if held.reason not in _HIDDEN:
+    if held.reason not in _UNUSABLE:
         return held
     near = _near_start(raw, start, raw.between(window.start_s, window.end_s))
     return neutral_beside(track, calibration, raw, near) or held

@@ -137,8 +137,8 @@ def _back_notes(back: BackNeutral | None, repetitions: Sequence[Repetition]) -> 
     if back is None or not back.beside or not any(rep.lumbar_flexion_deg.judged for rep in repetitions):
         return []
     return [
-        "An arm hid your back while you held still: it is measured from the moments beside that in "
-        "which it was free. Arms crossed on the chest make it surer."
+        "Your back was hidden or restless in the start posture: it is measured from the moments beside "
+        "that in which it was free. Arms crossed on the chest and a still start make it surer."
     ]
 
 

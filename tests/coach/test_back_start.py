@@ -13,9 +13,10 @@ from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import load
 from formcheck.sources.track_file import read_track
+from tests.sample_tracks import track_of, truth_of
 
 BACKS = Path(__file__).parents[1] / "data" / "backs"
-BESIDE = "An arm hid your back while you held still"
+BESIDE = "Your back was hidden or restless in the start posture"
 
 
 @cache
@@ -77,3 +78,15 @@ def test_an_arm_that_never_leaves_the_back_leaves_nothing_to_measure_from() -> N
     result = judge(read_track(BACKS / "march-hang-greta.parquet"), load("march-neutral"))
     assert set(result.signals.reason["lumbar_flexion"]) == {"arm_at_start"}
     assert not told(result)
+
+
+def test_a_recording_that_begins_in_mid_movement_is_measured_from_all_its_rests() -> None:
+    """Its first rest is the end of a bow, in which the back still settles."""
+    reps = truth_of("hinge-round")["reps"]
+    track = track_of("hinge-round")
+    part = track[track.t_s >= (reps[0]["peak_s"] + reps[0]["end_s"]) / 2]
+    result = judged(part)
+    assert [rep.verdict for rep in result.report.reps[-2:]] == ["fault", "fault"]
+    lumbar = [rep.lumbar_flexion_deg.max for rep in result.report.reps[-2:]]
+    assert lumbar == pytest.approx([37.0, 52.0], abs=4.0)  # of the whole recording 36.8 and 51.4
+    assert told(result)
