@@ -26,6 +26,7 @@ BOTH_SIDES_SHARE = 0.5
 ALONG_SHARE = (
     0.25  # of the counting leg's way, out and back each: a step moves one leg out while the other returns
 )
+SEEN_SHARE = 0.5  # of a movement; a leg that was seen for less says nothing of it
 POSTURE_BEFORE_S = 1.0
 POSTURE_AFTER_SHARE = 0.2
 
@@ -138,14 +139,14 @@ def _median(anchors: Floats) -> Floats:
 def other_leg_moved(
     rows: Sequence[Instant], column_name: str, phases: RepPhases, exercise: Exercise
 ) -> float:
-    """Return by how many degrees the other leg moved along; 0 where it was not seen."""
+    """Return by how many degrees the other leg moved along; 0 where it was hardly seen."""
     inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
     middle, ends = _middle_and_ends(inside, phases)
     values = np.array([row.deg.get(column_name, np.nan) for row in inside])
     known = np.isfinite(values)
-    if not (known & middle).any() or not (known & ends).any():
+    if known.sum() < SEEN_SHARE * len(inside) or not (known & middle).any() or not (known & ends).any():
         return 0.0
-    moved_deg = float(np.median(values[known & middle]) - np.median(values[known & ends]))
+    moved_deg = _moved(values, known, middle, ends)
     return moved_deg if exercise.repetition.direction == "increase" else -moved_deg
 
 
@@ -166,17 +167,22 @@ def _both_sides(rows: Sequence[Instant], signal: str, phases: RepPhases) -> bool
         name = f"{signal}_{side}"
         if not rows or name not in rows[0].deg:
             continue
-        values = column(rows, name)
-        known = np.isfinite(values)
-        if known.sum() < len(rows) / 2 or not (known & middle).any() or not (known & ends).any():
+        own, values = column(rows, signal), column(rows, name)
+        known = np.isfinite(own) & np.isfinite(values)
+        if known.sum() < SEEN_SHARE * len(rows) or not (known & middle).any() or not (known & ends).any():
             continue  # hidden: it cannot speak against the movement
-        # Medians, because the far leg is guessed rather than seen.
-        moved = abs(float(np.median(values[known & middle]) - np.median(values[known & ends])))
-        if moved < BOTH_SIDES_SHARE * phases.amplitude_deg:
+        # Like with like: a leg that is seen only once a quick descent is half done has less left to go.
+        own_deg, moved_deg = (_moved(each, known, middle, ends) for each in (own, values))
+        if abs(moved_deg) < BOTH_SIDES_SHARE * abs(own_deg):
             return False
-        if not _goes_along(rows, column(rows, signal), values, phases):
+        if not _goes_along(rows, own, values, phases):
             return False
     return True
+
+
+def _moved(values: Floats, known: Bools, middle: Bools, ends: Bools) -> float:
+    """Return how far a signal went between its ends and its middle: medians, as the far leg is guessed."""
+    return float(np.median(values[known & middle]) - np.median(values[known & ends]))
 
 
 def _goes_along(rows: Sequence[Instant], own: Floats, other: Floats, phases: RepPhases) -> bool:
@@ -188,8 +194,8 @@ def _goes_along(rows: Sequence[Instant], own: Floats, other: Floats, phases: Rep
         end = known & ends & half
         if not end.any() or not (known & middle).any():
             continue
-        own_deg = float(np.median(own[known & middle]) - np.median(own[end]))
-        other_deg = float(np.median(other[known & middle]) - np.median(other[end]))
+        own_deg = _moved(own, known, middle, ends & half)
+        other_deg = _moved(other, known, middle, ends & half)
         if other_deg * np.sign(own_deg) < ALONG_SHARE * abs(own_deg):
             return False
     return True

@@ -16,6 +16,9 @@ from formcheck.coach.rep_phases import END_SHARE, HOLD_SHARE_OF_PEAK, START_SHAR
 # Shares of the range, beside those in rep_phases.py; measurement.md, section 4.
 START_SLOPE_PER_S = 0.10
 END_DWELL_S = 0.2
+# Who went far may go less far later: a rise by this share of the smallest movement that counts has begun one,
+# too. Well below it, because a small movement may pause near its peak, which looks like rest. Our choice.
+START_SHARE_OF_LEAST = 0.75
 # A new rise out of a valley this deep (share of the peak) separates two repetitions that do not return
 # to rest; a shallower one is an oscillation within a repetition. Our choice.
 VALLEY_SHARE = 0.5
@@ -244,8 +247,8 @@ class RepCounter:
             self._movement = _Movement(t_s, self.rest_deg, self.rest_deg, t_s, value_deg, begun_before=True)
 
     def _wait(self, t_s: float, value_deg: float, slope: float) -> list[RepEvent]:
-        q = (value_deg - self.rest_deg) / self.range_deg
-        if q <= START_SHARE or slope <= START_SLOPE_PER_S:
+        least_deg = min(START_SHARE * self.range_deg, START_SHARE_OF_LEAST * self.rule.min_deg)
+        if value_deg - self.rest_deg <= least_deg or slope <= START_SLOPE_PER_S:
             return []
         since_s, start_s, level_deg = self._onset()
         # Standing a little differently than in neutral is no head start for the movement's size.
@@ -273,6 +276,8 @@ class RepCounter:
     def _returned(self, movement: _Movement, t_s: float, value_deg: float, slope: float) -> bool:
         low = (value_deg - self.rest_deg) / self.range_deg < END_SHARE
         low = low or (value_deg - movement.rest_deg) / self.range_deg < END_SHARE
+        # What is low for the usual movement may be the height of a small one.
+        low = low and movement.share_of_peak(value_deg) < REST_SHARE
         movement.low_since_s = _since_when(low, movement.low_since_s, t_s)
         if movement.low_since_s is not None and t_s - movement.low_since_s >= END_DWELL_S - 1e-9:
             return True

@@ -189,6 +189,38 @@ def test_any_clean_set_is_counted_exactly_with_phases_in_order(
         assert truth.peak_error_s(phases.peak_s) <= 0.1
 
 
+@given(
+    sizes=st.lists(st.floats(16.0, 90.0), min_size=1, max_size=4),
+    out=st.floats(0.5, 3.0),
+    hold=st.floats(0.0, 5.0),
+    back=st.floats(0.5, 6.0),
+    fps=st.floats(12.0, 60.0),
+)
+@settings(max_examples=80, deadline=None)
+def test_small_repetitions_among_large_ones_count_from_the_smallest_that_counts(
+    sizes: list[float], out: float, hold: float, back: float, fps: float
+) -> None:
+    keys, t_s = [(0.0, 0.0), (2.0, 0.0)], 2.0
+    for size in [80.0, *sizes]:
+        for length_s, value in ((out, size), (hold, size), (back, 0.0), (1.0, 0.0)):
+            t_s += length_s
+            keys.append((t_s, value))
+    t = np.arange(0, t_s, 1 / fps)
+    assert len(finished(feed(t, eased(t, keys), RepRule(target_deg=80.0, min_deg=12.0)))) == 1 + len(sizes)
+
+
+@pytest.mark.parametrize("depth", [0.1, 0.25, 0.4])
+@pytest.mark.parametrize("fps", [12.0, 60.0])
+def test_bouncing_at_the_bottom_is_no_repetition_of_its_own(depth: float, fps: float) -> None:
+    keys, t_s = [(0.0, 0.0), (2.0, 0.0)], 2.0
+    ways = ((1.5, 1.0), (0.3, 1 - depth), (0.3, 1.0), (0.3, 1 - depth), (0.3, 1.0), (1.5, 0.0), (1.0, 0.0))
+    for length_s, share in 3 * ways:
+        t_s += length_s
+        keys.append((t_s, 80.0 * share))
+    t = np.arange(0, t_s, 1 / fps)
+    assert len(finished(feed(t, eased(t, keys)))) == 3
+
+
 def test_missing_values_are_survived_and_a_long_gap_breaks_off() -> None:
     t, values, _ = curve(2)
     some = values.copy()
