@@ -13,6 +13,9 @@ from formcheck.exercises.schema import Exercise
 
 # measurement.md, section 4.
 COOLDOWN_S = 4.0
+# A graver fault waits only until the cue of a milder one has been said: what is worst must not come too late.
+# The usual cue takes two seconds to say. Our choice.
+CUE_TAKES_S = 2.0
 # A word of praise takes a second to say. A correction waits for that and no longer: it is of use while the
 # repetition lasts that it is about. Our choice.
 PRAISE_TAKES_S = 1.2
@@ -48,6 +51,8 @@ class CueChooser:
 
     exercise: Exercise
     _last_s: float = field(default=float("-inf"), init=False)
+    _last: tuple[str, int] = field(default=("", 0), init=False)
+    """The fault that the last cue was about, and its rank."""
     _praised_s: float = field(default=float("-inf"), init=False)
     _said: dict[str, list[float]] = field(default_factory=dict, init=False)
     _waiting: dict[str, Severity] = field(default_factory=dict, init=False)
@@ -58,7 +63,7 @@ class CueChooser:
         """Return at most one cue: the gravest of the faults that start now or still wait for their turn.
 
         Faults of mere information are not said. A fault that starts too soon after another cue waits, as long
-        as it lasts.
+        as it lasts; a graver one waits for less.
         """
         for fault in started:
             if rank(fault.severity) > 0:
@@ -104,18 +109,27 @@ class CueChooser:
     def _say_gravest(
         self, t_s: float, severities: Mapping[str, Severity], repetition: int | None = None
     ) -> list[Cue]:
-        if t_s - self._last_s < COOLDOWN_S or t_s - self._praised_s < PRAISE_TAKES_S:
+        if t_s - self._praised_s < PRAISE_TAKES_S:
             return []
-        speakable = [fault_id for fault_id in severities if self._may_say(fault_id, t_s)]
+        speakable = [
+            fault_id
+            for fault_id, severity in severities.items()
+            if t_s - self._last_s >= self._waits_s(fault_id, severity) and self._may_say(fault_id, t_s)
+        ]
         if not speakable:
             return []
         worst = max(speakable, key=lambda fault_id: rank(severities[fault_id]))
         rule = next(rule for rule in self.exercise.faults if rule.id == worst)
         cue = Cue(t_s, worst, severities[worst], rule.cue, rule.spoken or rule.cue, repetition)
-        self._last_s = t_s
+        self._last_s, self._last = t_s, (worst, rank(severities[worst]))
         self._said.setdefault(worst, []).append(t_s)
         self._waiting.pop(worst, None)
         return [cue]
+
+    def _waits_s(self, fault_id: str, severity: Severity) -> float:
+        """Return how long after the last cue a fault may be said; the same one is no news, however grave."""
+        last_id, last_rank = self._last
+        return CUE_TAKES_S if fault_id != last_id and rank(severity) > last_rank else COOLDOWN_S
 
     def _last_said_s(self, fault_id: str) -> float:
         return self._said.get(fault_id, [float("-inf")])[-1]

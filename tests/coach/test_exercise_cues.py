@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from formcheck.coach.cues import (
     CONTRADICTS_S,
     COOLDOWN_S,
+    CUE_TAKES_S,
     MAX_TIMES,
     PRAISE_TAKES_S,
     CueChooser,
@@ -116,10 +117,20 @@ def after(chooser: CueChooser, repetition: Repetition, t_s: float = 5.0) -> list
 def test_what_starts_during_another_cue_waits_for_its_turn_as_long_as_it_lasts() -> None:
     chooser = CueChooser(MARCH)
     assert chooser.choose(0.0, started(0.0, "stance-leg-bend"))
-    assert not chooser.choose(1.0, started(1.0, "round", "red"))
+    assert not chooser.choose(1.0, started(1.0, "round"))
     assert not chooser.choose(COOLDOWN_S - 0.1)
     assert [cue.fault_id for cue in chooser.choose(COOLDOWN_S)] == ["round"]
     assert not chooser.choose(2 * COOLDOWN_S + 1)
+
+
+def test_a_graver_fault_waits_only_until_the_milder_cue_is_said_and_the_same_one_never_hurries() -> None:
+    chooser = CueChooser(MARCH)
+    assert chooser.choose(0.0, started(0.0, "stance-leg-bend"))
+    assert not chooser.choose(0.5, started(0.5, "stance-leg-bend", "red"))
+    assert not chooser.choose(1.0, started(1.0, "round", "red"))
+    assert not chooser.choose(CUE_TAKES_S - 0.1)
+    assert [cue.fault_id for cue in chooser.choose(CUE_TAKES_S)] == ["round"]
+    assert not chooser.choose(2 * CUE_TAKES_S + 0.1, started(2 * CUE_TAKES_S, "lean-back", "red"))
 
 
 def test_what_is_over_before_its_turn_is_not_said_as_if_it_lasted() -> None:
@@ -175,7 +186,10 @@ def test_whatever_happens_cues_keep_their_distance_and_never_contradict(
         else:
             said += chooser.choose(t_s, started(t_s, fault_id, severity) if what == "starts" else ())
     cues = [each for each in said if isinstance(each, Cue)]
-    assert all(b.t_s - a.t_s >= COOLDOWN_S for a, b in pairwise(cues))
+    gravity = {"info": 0, "amber": 1, "red": 2}
+    for a, b in pairwise(cues):
+        hurries = a.fault_id != b.fault_id and gravity[b.severity] > gravity[a.severity]
+        assert b.t_s - a.t_s >= (CUE_TAKES_S if hurries else COOLDOWN_S)
     assert all(cue.severity != "info" for cue in cues)
     opposite = {rule.id: rule.opposite for rule in MARCH.faults}
     assert not [
