@@ -9,6 +9,7 @@ import pytest
 sys.path.append(str(Path(__file__).parents[2] / "tools" / "tracks"))
 
 import frames
+import measure
 import noise
 import setup_path  # noqa: F401 - puts the renderer on the path
 import truth
@@ -91,3 +92,13 @@ def test_landmark_frames_point_up_the_trunk_and_to_the_back() -> None:
 )
 def test_a_fault_begins_where_its_bound_is_crossed_in_this_repetition(beyond: list[int], begins: int) -> None:
     assert truth.onset(np.array(beyond), 6) == begins
+
+
+def test_an_edge_that_jumps_for_some_frames_is_no_noise_of_the_others() -> None:
+    rng = np.random.default_rng(3)
+    quiet = rng.normal(0, 1e-3, (60, 4))
+    jumped = quiet.copy()
+    jumped[:6, 1] += 0.05
+    held = measure._without_jumps(jumped, [np.ones(60, dtype=np.bool_)])
+    assert held.std(axis=0) == pytest.approx(quiet.std(axis=0), rel=0.4)
+    assert np.allclose(held[6:, 1], quiet[6:, 1], atol=1e-3)
