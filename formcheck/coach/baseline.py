@@ -8,7 +8,6 @@ import numpy as np
 from formcheck.body.measure import Calibration, measure
 from formcheck.body.neutral import NeutralWindow, neutral_at
 from formcheck.body.pose import PoseTrack
-from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
 from formcheck.body.view import LeftRight
@@ -110,7 +109,7 @@ def find_baseline(
         exercise=start.exercise,
         calibration=calibration,
         window=window,
-        neutral_deg=_both_alike(_neutral_values(raw, window), start.exercise),
+        neutral_deg=_both_alike(_neutral_values(raw, window), start.exercise, calibration.working_side),
         noise_deg=_wavering(raw, window),
         neutral_of_leg={leg: _neutral_values(raw, own) for leg, own in start.of_leg.items()},
         legs=legs,
@@ -141,22 +140,22 @@ def _neutral_values(raw: Signals, window: NeutralWindow) -> dict[str, float]:
     return medians
 
 
-def _both_alike(neutral_deg: Mapping[str, float], exercise: Exercise) -> dict[str, float]:
-    """Return a neutral in which a leg that was hidden has the posture of the other one.
+def _both_alike(neutral_deg: Mapping[str, float], exercise: Exercise, near: LeftRight) -> dict[str, float]:
+    """Return a neutral in which the far leg has the posture of the near one where that is better known.
 
-    Only where the start posture asks the same of both, as in standing. A far leg that is hidden at rest is
-    seen as soon as the near one is lifted, and its knee then reads more bent than the near one did.
+    Only where the start posture asks the same of both, as in standing. What of a leg was hidden at rest is
+    taken from the other one; so is the far knee even where it was seen: behind the near leg it is guessed.
     """
     bounds = exercise.start_posture.bounds_deg
     shared = [name for name in bounds if bounds.get(f"{OTHER}{name}") == bounds[name]]
-    sides: tuple[LeftRight, ...] = ("left", "right")
-    pairs = [(f"{name}_{side}", f"{name}_{opposite(side)}") for name in shared for side in sides]
-    likely_deg = {
-        mine: neutral_deg[beside] + FAR_READS_MORE_DEG.get(base_name(mine), 0.0)
-        for mine, beside in pairs
-        if beside in neutral_deg
-    }
-    return likely_deg | {**neutral_deg}
+    result = dict(neutral_deg)
+    for name in shared:
+        for side in (near, opposite(near)):
+            mine, beside = f"{name}_{side}", f"{name}_{opposite(side)}"
+            guessed = mine not in neutral_deg or (side != near and name in FAR_READS_MORE_DEG)
+            if guessed and beside in neutral_deg:
+                result[mine] = neutral_deg[beside] + FAR_READS_MORE_DEG.get(name, 0.0)
+    return result
 
 
 def _wavering(raw: Signals, window: NeutralWindow) -> dict[str, float]:
