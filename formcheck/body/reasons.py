@@ -65,12 +65,12 @@ REASONS: dict[str, Reason] = {
         "Stand clear of walls and furniture with your whole back in the picture, and hold still.",
     ),
     "unsteady_start": Reason(
-        "Your back moved too much in the start posture to be measured from it.",
-        "Hold the start posture still for three seconds before the first repetition.",
+        "The outline of your back was not steady in the start posture, so there was nothing to measure from.",
+        "Hold the start posture still for three seconds, with nothing close behind your back.",
     ),
     "back_unlike": Reason(
-        "The outline of your back changed in a way that no back does: clothes, hair or a hand were over it.",
-        "Tuck the shirt in or wear a closer one, put long hair up, and keep hands off the back.",
+        "Your back's outline looked like no back: clothes, hair, a hand or a thing behind you changed it.",
+        "Tuck the shirt in or wear a closer one, put long hair up, and have nothing close behind your back.",
     ),
     "back_unsure": Reason(
         "Too little of your lower back could be seen to be sure of its angle.",
