@@ -3,7 +3,7 @@
 The landmarks cannot tell a bent back from bent hips (measurement.md, section 0); the silhouette's edge can.
 Between sacrum and lower ribs the edge is read at fixed stations of the trunk's own frame, its change from
 neutral is taken, and the angle that goes with such a change is the conditional mean of a joint normal
-distribution learnt on rendered people (``spine_shape.json``; docs/validity.md says how). Offset and
+distribution learnt on rendered people (``spine_shape.json``; docs/lumbar-sensor.md says how). Offset and
 tilt of the frame are given an unlimited prior, so that only shape speaks. A station that an arm covers has
 no weight, and the deviation grows accordingly.
 """

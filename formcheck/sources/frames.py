@@ -16,7 +16,7 @@ Image = npt.NDArray[np.uint8]
 
 # The pose model's networks see the person in 256 x 256; a finer picture only costs more, because the mask is
 # enlarged to its size. What the shorter side keeps at least when a picture is made smaller for them: a person
-# who fills it is measured as well (docs/validity.md) [M].
+# who fills it is measured as well (docs/lumbar-sensor.md) [M].
 LEAST_SIDE_PX = 360
 
 

@@ -243,7 +243,7 @@ def main() -> None:
     report(data, error)
     model = learn(data)
     content = {
-        "what": "How the back's edge and lumbar flexion change together; docs/validity.md",
+        "what": "How the back's edge and lumbar flexion change together; docs/lumbar-sensor.md",
         "unit": "trunk lengths at the stations of spine_contour.py; degrees",
         "bodies": sorted(np.unique(data.body).tolist()),
         "frames": len(data.y),
