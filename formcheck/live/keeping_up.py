@@ -47,7 +47,7 @@ class KeepingUp:
 
     @property
     def slow(self) -> bool:
-        """Whether too few pictures come through for the back to be followed."""
+        """Whether too few pictures come through for quick phases to be followed."""
         return len(self._took_s) == SLOW_OVER and median(self._took_s) > SLOW_S
 
     def speed(self, model: str, picture_px: tuple[int, int], *, lighter: bool) -> Speed:
