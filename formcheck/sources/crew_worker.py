@@ -1,13 +1,17 @@
 """What runs in a worker process of `formcheck.sources.crew`: one task, then the end."""
 
+import math
 import os
 import pickle
 import sys
 import threading
+import time
 import traceback
 from typing import IO, Any
 
 from formcheck.sources.crew import Message
+
+_SAY_EVERY_S = 0.1  # our choice; after every picture took 1 s of 60 s of processor time [M]
 
 
 def main() -> None:
@@ -18,11 +22,35 @@ def main() -> None:
     try:
         task = pickle.load(orders)  # noqa: S301 - from who started this process
         threading.Thread(target=_leave_with_the_starter, args=(orders,), daemon=True).start()
-        last = Message(result=task(lambda done, total: _say(answers, Message(progress=(done, total)))))
+        teller = _Teller(answers)
+        result = task(teller.tell)
+        teller.tell_last()
+        last = Message(result=result)
     except Exception as error:  # noqa: BLE001 - raised again where it is waited for
         last = Message(error=_portable(error))
     _say(answers, last)
     os._exit(0)  # MediaPipe's threads need not be waited for
+
+
+class _Teller:
+    """Passes on a task's progress, though not more often than anybody could read it."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._last: tuple[float, float] | None = None
+        self._said_s = -math.inf
+
+    def tell(self, done: float, total: float) -> None:
+        """Pass it on now, or keep it as the last that is known."""
+        self._last = done, total
+        if time.monotonic() - self._said_s >= _SAY_EVERY_S:
+            self.tell_last()
+
+    def tell_last(self) -> None:
+        """Pass on what was kept."""
+        if self._last is not None:
+            _say(self._answers, Message(progress=self._last))
+            self._last, self._said_s = None, time.monotonic()
 
 
 def _say(answers: IO[bytes], message: Message) -> None:

@@ -51,7 +51,7 @@ def extract_parallel(
         When a worker process died.
     """
     with VideoSource(video_path, max_side_px=settings.max_side_px) as source:
-        cuts = stretches(source.duration_s, workers or cores())
+        cuts = stretches(source.duration_s, workers or cores(), before_s=_warm_up_s(settings), after_s=SEAM_S)
         tasks = [partial(_part, video_path, settings, cut) for cut in cuts]
         parts = in_stretches(tasks, cuts, progress=progress)
         for i in range(1, len(parts)):
@@ -60,7 +60,11 @@ def extract_parallel(
 
 
 def _part(video_path: Path, settings: Settings, cut: Stretch, told: Told) -> Part:
-    warm_up_s = WARM_UP_SMOOTHED_S if settings.smoothed else WARM_UP_S
+    warm_up_s = _warm_up_s(settings)
     # Its own source: each one decodes for itself.
     with VideoSource(video_path, max_side_px=settings.max_side_px) as source:
         return extract_interval(source, settings, cut[0], cut[1] + SEAM_S, warm_up_s=warm_up_s, progress=told)
+
+
+def _warm_up_s(settings: Settings) -> float:
+    return WARM_UP_SMOOTHED_S if settings.smoothed else WARM_UP_S

@@ -27,7 +27,9 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def stretches(duration_s: float, workers: int) -> list[Stretch]:
+def stretches(
+    duration_s: float, workers: int, *, before_s: float = 0.0, after_s: float = 0.0
+) -> list[Stretch]:
     """Cut a recording into consecutive stretches, one for each worker that is worth its start.
 
     Parameters
@@ -36,6 +38,8 @@ def stretches(duration_s: float, workers: int) -> list[Stretch]:
         As the container declares it; 0 when it does not, and then it is not cut.
     workers : int
         The most there may be.
+    before_s, after_s : float
+        How far a worker looks beyond its stretch, where there is a neighbour: all have as much to look at.
 
     Returns
     -------
@@ -43,7 +47,8 @@ def stretches(duration_s: float, workers: int) -> list[Stretch]:
         In seconds; the last one has no end, whatever the container declared.
     """
     n = max(1, min(workers, int(duration_s / MIN_STRETCH_S)))
-    starts = [i * duration_s / n for i in range(n)]
+    each_s = (duration_s + (n - 1) * (before_s + after_s)) / n
+    starts = [0.0, *(i * (each_s - after_s - before_s) + before_s for i in range(1, n))]
     return list(zip(starts, [*starts[1:], math.inf], strict=True))
 
 

@@ -11,8 +11,8 @@ from formcheck.coach.judge import judge
 from formcheck.exercises.load import load
 from formcheck.sources.decoding import Reading
 from formcheck.sources.extract import Part, Settings, extract
-from formcheck.sources.parallel import extract_parallel
-from formcheck.sources.seam import over_seam
+from formcheck.sources.parallel import WARM_UP_S, extract_parallel
+from formcheck.sources.seam import SEAM_S, over_seam
 from formcheck.sources.stretches import MIN_STRETCH_S, stretches
 from tests.clips import SQUAT, recode, shared
 from tests.conftest import MadeOnce
@@ -24,6 +24,15 @@ def test_stretches_cover_everything_once() -> None:
     assert [end for _, end in cuts[:-1]] == [start for start, _ in cuts[1:]]
     assert cuts[-1][1] == float("inf")
     assert len(cuts) == 4
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_all_workers_have_as_much_to_look_at(n: int) -> None:
+    """Beyond its own stretch each but the first begins earlier, and each but the last goes on longer."""
+    cuts = stretches(60.0, n, before_s=0.2, after_s=1.0)
+    looked_at_s = [min(end + 1.0, 60.0) - max(start - 0.2, 0.0) for start, end in cuts]
+    np.testing.assert_allclose(looked_at_s, (60.0 + (n - 1) * 1.2) / n)
+    assert [end for _, end in cuts[:-1]] == [start for start, _ in cuts[1:]]
 
 
 @pytest.mark.parametrize("duration_s", [0.0, MIN_STRETCH_S * 1.5], ids=["unknown length", "short"])
@@ -49,7 +58,7 @@ def test_joined_stretches_equal_one_pass(clip: Path, model_path: Path) -> None:
     first, second = judge(whole, load("squat")), judge(joined, load("squat"))
     assert [rep.verdict for rep in first.report.reps] == [rep.verdict for rep in second.report.reps]
     assert len(first.report.reps) == 1
-    join_s = stretches(11.0, 2)[1][0]
+    join_s = stretches(11.0, 2, before_s=WARM_UP_S, after_s=SEAM_S)[1][0]
     near_join = np.abs(first.signals.t_s - join_s) < 0.25
     for name in ("thigh_elevation", "knee_flexion", "trunk_lean"):
         difference = np.abs(first.signals.deg[name] - second.signals.deg[name])
