@@ -21,8 +21,9 @@ from formcheck.report.skeleton import (
 # Of the picture's shorter side: clear on a phone, and thinner than a forearm. Our choice.
 LINE = 1 / 90
 _SIDES: tuple[LeftRight, LeftRight] = ("left", "right")
-_BACK_WORD: dict[Back, str] = {
+BACK_WORD: dict[Back, str] = {
     "ok": "in the band",
+    "beyond": "past the band",
     "amber": "leaving the band",
     "red": "outside the band",
     "not_judged": "not judged",
@@ -45,7 +46,7 @@ def figure_svg(sight: Sight, back: Back, near: LeftRight | None, facing: LeftRig
     pose = sight.pose if sight.pose is not None and sight.pose.found else None
     parts, box = (_body(pose, back, near, facing), _box(pose)) if pose is not None else ("", "")
     line = min(width, height) * LINE
-    said = f"Stick figure, back {_BACK_WORD[back]}" if parts else "Nobody is seen"
+    said = f"Stick figure, back {BACK_WORD[back]}" if parts else "Nobody is seen"
     return (
         f'<svg class="fc-figure" viewBox="0 0 {width} {height}" data-box="{box}" role="img" '
         f'aria-label="{said}" style="--line:{line:.1f}px">{parts}</svg>'

@@ -81,20 +81,24 @@ def back_gauge(
     rules = [rule for rule in exercise.faults if isinstance(rule, BoundFault) and rule.signal == BACK]
     high = [_bound(rule, seen_deg, neutral_deg) for rule in rules if rule.beyond == "above"]
     low = [_bound(rule, seen_deg, neutral_deg) for rule in rules if rule.beyond == "below"]
+    low_deg, high_deg = max(low, default=None), min(high, default=None)
     value = instant.deg.get(BACK, math.nan)
+    within = (low_deg is None or value >= low_deg) and (high_deg is None or value <= high_deg)
     why = "" if math.isfinite(value) else instant.reason.get(BACK, "") or "no_lumbar_sensor"
     worst = max((active[rule.id] for rule in rules if rule.id in active), key=rank, default=None)
     return BackGauge(
         value_deg=value if not why else None,
-        low_deg=max(low, default=None),
-        high_deg=min(high, default=None),
+        low_deg=low_deg,
+        high_deg=high_deg,
         why=why,
-        back="not_judged" if why else _back(worst),
+        back="not_judged" if why else _back(worst, within=within),
     )
 
 
-def _back(worst: Severity | None) -> Back:
-    return "red" if worst == "red" else "amber" if worst == "amber" else "ok"
+def _back(worst: Severity | None, *, within: bool) -> Back:
+    if worst is not None and worst != "info":
+        return worst
+    return "ok" if within else "beyond"
 
 
 def _bound(rule: BoundFault, seen_deg: Mapping[str, float], neutral_deg: Mapping[str, float]) -> float:

@@ -11,9 +11,11 @@ from formcheck.body.pose import Floats
 from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Verdict, Withheld
+from formcheck.report.back_limits import within_limits
 from formcheck.report.words import BACK, Focus, Phase, focus_of, phases, reason_text, signal_label
 
-Back = Literal["ok", "amber", "red", "not_judged"]
+Back = Literal["ok", "beyond", "amber", "red", "not_judged"]
+"""How the lower back is now; "beyond" a limit without a fault, as between repetitions or for information."""
 
 CUE_STAYS_S = 2.0
 """A cue stays at least this long, or nobody could read it."""
@@ -98,7 +100,7 @@ def frame_state(
         phase=phase,
         phase_word=focus.phase_word(phase),
         gauge=_gauge(report, signals, focus, t_s),
-        back=_back(report, signals, t_s),
+        back=_back(report, signals, focus, t_s),
         cue=_cue(report, t_s),
         last_verdict=_last_verdict(report, t_s),
         withheld=withheld,
@@ -181,7 +183,7 @@ def _cue(report: SetReport, t_s: float) -> ShownCue | None:
     return ShownCue(worst.severity, worst.cue)
 
 
-def _back(report: SetReport, signals: Signals, t_s: float) -> Back:
+def _back(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Back:
     if value_at(signals, BACK, t_s) is None:
         return "not_judged"
     active = [
@@ -192,7 +194,9 @@ def _back(report: SetReport, signals: Signals, t_s: float) -> Back:
     ]
     if "red" in active:
         return "red"
-    return "amber" if "amber" in active else "ok"
+    if "amber" in active:
+        return "amber"
+    return "ok" if within_limits(report, signals, focus, nearest(signals.t_s, t_s)) else "beyond"
 
 
 def _last_verdict(report: SetReport, t_s: float) -> Verdict | None:

@@ -21,8 +21,16 @@ MIN_EDGE_CONFIDENCE = 0.3
 FAR_OPACITY = 0.42
 CASING: Rgb = (13, 23, 31)
 BACK_STATIONS = (EDGE_STATIONS >= 0.0) & (EDGE_STATIONS <= 0.9)  # sacrum to the upper back
-BACK_COLOUR: dict[Back, Rgb] = {"ok": OK, "amber": AMBER, "red": RED, "not_judged": GREY}
-_BACK_MARK: dict[Back, Mark] = {"ok": "ok", "amber": "amber", "red": "red", "not_judged": "cannot_judge"}
+BACK_COLOUR: dict[Back, Rgb] = {
+    "ok": OK,
+    "beyond": GREY,
+    "amber": AMBER,
+    "red": RED,
+    "not_judged": GREY,
+}
+# What is beyond a limit without a fault gets no sign, neither praise nor blame. What is not judged gets none
+# either: the strip below says it in words, and a sign at every moment would nag.
+_BACK_MARK: dict[Back, Mark] = {"ok": "ok", "amber": "amber", "red": "red"}
 
 SIDE_BONES = (
     ("ear", "shoulder"),
@@ -154,8 +162,8 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
         points = np.arange(curves.shape[0] * curves.shape[1]).reshape(curves.shape[:2])
         lines = _fixed(image, curves.reshape(-1, 2)).lines(points)
         _polylines(image, lines, round(1.3 * width) if judged else max(1, width - 1), BACK_COLOUR[back])
-    if not judged:
-        return  # the strip below says it in words; a sign at every moment would nag
+    if back not in _BACK_MARK:
+        return
     outward = _outward(pose, dorsal)
     middle = edge[np.flatnonzero(seen)[seen.sum() // 3]] + outward * width * 5
     if _fixed(image, middle[None]).drawable.all():

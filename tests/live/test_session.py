@@ -233,17 +233,20 @@ def test_a_rounding_back_is_cued_and_the_gauge_leaves_its_band(begin: Begin) -> 
     step_s = float(kept.t_s[1] - kept.t_s[0])
     quiet = [pose for i in range(5) for pose in later(still, i * (len(still) * step_s))]
     session = begin(kept, "hip-hinge", repetitions=5)
-    worst = []
+    past, shown = [], []
     start_s = quiet[-1].t_s + step_s
     again = later(kept[kept.t_s > 5.2], start_s + float(kept.t_s[-1]) - 5.2 + step_s)
     for pose in [*quiet, *later(kept, start_s), *again]:
         session.feed(pose)
         state = session.state()
         if state.back is not None and state.back.value_deg is not None and state.back.high_deg is not None:
-            worst.append(state.back.value_deg - state.back.high_deg)
+            past.append(state.back.value_deg - state.back.high_deg)
+            shown.append(state.back.back)
     assert session.stage in ("moving", "resting", "ended", "paused")
     assert "Long back: bow from the hips." in said(session, "cue")
-    assert max(worst) > 0
+    assert max(past) > 0
+    assert {back for back, by_deg in zip(shown, past, strict=True) if by_deg > 0} >= {"amber"}
+    assert "ok" not in {back for back, by_deg in zip(shown, past, strict=True) if by_deg > 0}
 
 
 def test_who_stands_idle_is_asked_now_and_then_until_the_set_ends(begin: Begin) -> None:

@@ -82,7 +82,7 @@ def test_contour_is_drawn_on_the_back_and_not_on_the_belly(facing: str) -> None:
 
 
 def test_every_state_of_the_back_differs_in_shape_not_only_in_colour() -> None:
-    states: tuple[Back, ...] = ("ok", "amber", "red", "not_judged")
+    states: tuple[Back, ...] = ("ok", "beyond", "amber", "red", "not_judged")
     covered = [
         changed(blank(), draw(blank(), large_pose(), replace(bare(), back=back))) > 0 for back in states
     ]

@@ -129,6 +129,18 @@ def test_back_takes_the_severity_of_a_fault_of_its_own_only() -> None:
     assert backs == ["ok", "amber", "ok", "ok", "ok"]
 
 
+def test_back_beyond_a_limit_is_never_shown_as_fine_though_no_fault_lasts() -> None:
+    """Between repetitions, or for information, nothing is found wrong; that is no praise."""
+    signals = builders.signals(lumbar=True)
+    report, bent_deg = builders.report(), signals.deg["lumbar_flexion"]
+    peak_s = float(signals.t_s[int(np.nanargmax(bent_deg))])
+    states = [
+        frame_state(report, signals, peak_s, focus=replace(FOCUS, back_bounds_deg=(("amber", bound),))).back
+        for bound in (float(np.nanmax(bent_deg)) + 1.0, float(np.nanmax(bent_deg)) - 1.0)
+    ]
+    assert states == ["ok", "beyond"]
+
+
 def test_verdict_is_shown_for_a_moment_after_its_repetition() -> None:
     report = builders.report()
     shown = [

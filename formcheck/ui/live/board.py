@@ -10,6 +10,7 @@ import streamlit as st
 
 from formcheck.body.reasons import how_to_fix, why
 from formcheck.live.checks import Check
+from formcheck.live.figure import BACK_WORD
 from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.pacer import Pace
 from formcheck.live.state import LiveState, Speed
@@ -24,13 +25,7 @@ ADVICE_STAYS_S = 10.0
 """How long a clinician's cue stays in sight: a repetition and a half. Our choice."""
 BACK_SCALE_DEG = 30.0
 """Either way from the start posture; the gravest bound of any exercise is 30 degrees."""
-_WORD = {
-    "ok": "in the band",
-    "amber": "leaving the band",
-    "red": "outside the band",
-    "not_judged": "not judged",
-}
-_SIGN = {"ok": "✓", "amber": "!", "red": "‼", "not_judged": "?"}
+_SIGN = {"ok": "✓", "beyond": "≈", "amber": "!", "red": "‼", "not_judged": "?"}
 
 
 @cache
@@ -224,7 +219,7 @@ def _back(gauge: BackGauge) -> str:
     place = f"--low:{low:.3f};--high:{high:.3f};--at:{at(gauge.value_deg):.3f}"
     return (
         f'<div class="fc-band fc-{gauge.back}" style="{place}">'
-        f"<i></i><u></u></div>{sides}<p>back <b>{_SIGN[gauge.back]} {_WORD[gauge.back]}</b></p>"
+        f"<i></i><u></u></div>{sides}<p>back <b>{_SIGN[gauge.back]} {BACK_WORD[gauge.back]}</b></p>"
     )
 
 
