@@ -16,6 +16,10 @@ class UsageError(FormcheckError):
     exit_status = 2
 
 
+class NobodySeenError(UsageError):
+    """No exercise was named, and hardly anybody is to be seen whose movement could tell it."""
+
+
 class UnreadableInputError(FormcheckError):
     """The input cannot be read, or holds too little to analyse."""
 

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from formcheck.body.filters import get_ready
 from formcheck.body.pose import PoseTrack
 from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections, Judged, judge
-from formcheck.errors import UsageError
+from formcheck.errors import NobodySeenError, UsageError
 from formcheck.exercises.load import LoadedExercise, library
 from formcheck.report import html, json_report, opensim, overlay, pdf, tables
 from formcheck.report.folder import atomic_folder
@@ -23,6 +25,8 @@ from formcheck.sources.track_file import read_track, write_track
 from formcheck.sources.video import VideoSource
 
 TRACK_SUFFIX = ".parquet"
+MIN_SEEN_SHARE = 0.1
+"""Of the pictures that show somebody; in fewer the model took a thing for a person [D]."""
 Progress = Callable[[str, float, float], None]
 """Called with what is going on, seconds of the recording that are done, and seconds in all (0: unknown)."""
 
@@ -100,16 +104,28 @@ def analyse(
     ------
     UsageError
         When no exercise was named and none is likely enough; names the candidates.
+    NobodySeenError
+        When it is so because hardly anybody is to be seen.
     """
     if loaded is not None:
         return Analysis(judge(track, loaded, corrections), track, loaded, guessed=False)
     guess = guess_exercise(track, library().values())
     if guess.chosen is None:
+        _require_somebody(track)
         names = ", ".join(candidate.loaded.exercise.id for candidate in guess.candidates)
         raise UsageError(
             f"{track.origin.name}: not sure which exercise this is. Name it with --exercise: {names}."
         )
     return Analysis(judge(track, guess.chosen, corrections), track, guess.chosen, guessed=True)
+
+
+def _require_somebody(track: PoseTrack) -> None:
+    """Say that nobody was seen: to ask such a recording's owner for the exercise would be no help."""
+    if np.count_nonzero(track.found) < MIN_SEEN_SHARE * len(track):
+        raise NobodySeenError(
+            f"{track.origin.name}: nobody was found in the pictures. Film yourself from the side, from "
+            "head to feet, two to three metres away and in good light."
+        )
 
 
 def write_report(

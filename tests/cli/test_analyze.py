@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from formcheck.sources import model_files
-from tests import clips
+from formcheck.sources.track_file import write_track
+from tests import clips, synthetic
 
 SQUAT = clips.SQUAT
 
@@ -136,10 +137,19 @@ def test_wrong_neutral(grey_clip: Path) -> None:
     assert_kind(run("analyze", grey_clip, "--exercise", "squat", "--neutral", "5-2"), 2, "--neutral")
 
 
-@pytest.mark.model
-def test_unsure_which_exercise_names_the_candidates(tmp_path: Path, grey_clip: Path) -> None:
-    result = run("analyze", grey_clip, "--out", tmp_path / "out")
+def test_unsure_which_exercise_names_the_candidates(tmp_path: Path) -> None:
+    still = tmp_path / "track.parquet"
+    write_track(synthetic.film(synthetic.standing(4.0), synthetic.Camera()), still)
+    result = run("analyze", still, "--out", tmp_path / "out")
     assert_kind(result, 2, "squat", "hip-hinge", "--exercise")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.model
+def test_nobody_in_view_is_said_rather_than_asked_for_an_exercise(tmp_path: Path, grey_clip: Path) -> None:
+    result = run("analyze", grey_clip, "--out", tmp_path / "out")
+    assert_kind(result, 2, "grey.mp4: nobody was found", "from head to feet")
+    assert "--exercise" not in result.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -97,12 +97,25 @@ def test_a_broken_file_gets_a_kind_message(upload: Upload, name: str, content: b
 
 @pytest.mark.model
 def test_a_video_without_anybody_is_answered_with_a_fix(upload: Upload, tmp_path: Path) -> None:
+    """Nobody is asked which exercise an empty room did."""
     clip = clips.write_clip(tmp_path / "room.mp4", clips.numbered(clips.even_times(1.5)))
     app = upload("room.mp4", clip.read_bytes())
-    assert app.title[0].value == "Which exercise was it?"
-    button(app, "Squat").click().run()  # type: ignore[attr-defined]
     assert not app.exception
-    assert "Nobody was" in said(app)
+    assert app.title[0].value == "Review a recording"
+    assert "room.mp4: nobody was found" in app.error[0].value.replace("\\", "")
+    assert "from head to feet" in app.error[0].value
+    assert not list(review_of(app).workspace.folder.glob("upload-*")), "nothing useless is kept"
+
+
+@pytest.mark.model
+def test_an_empty_room_that_was_named_says_so_in_its_report(
+    app: AppTest, upload: Upload, tmp_path: Path
+) -> None:
+    app.selectbox(key="exercise").set_value("squat").run()
+    clip = clips.write_clip(tmp_path / "room.mp4", clips.numbered(clips.even_times(1.5)))
+    app = upload("room.mp4", clip.read_bytes())
+    assert reps(app) == 0
+    assert "Nobody was in view." in said(app)
 
 
 def test_facing_is_corrected_and_back(upload: Upload, squats: bytes) -> None:

@@ -10,7 +10,7 @@ from formcheck.body.pose import PoseTrack
 from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections
 from formcheck.coach.set_report import Repetition
-from formcheck.errors import UsageError
+from formcheck.errors import NobodySeenError, UsageError
 from formcheck.exercises.load import LoadedExercise, library, load
 from formcheck.report.analysis import Analysis, analyse, load_track
 from formcheck.sources.model_files import ModelFile, resolve
@@ -109,8 +109,7 @@ class Review:
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - logged by the job; said kindly here
-            self.error = kind_words(error, self._path.parent if self._path else None)
-            self._delete_upload()
+            self._refuse(error)
             return
         self._judge_first(self._track)
 
@@ -126,7 +125,7 @@ class Review:
 
     def dismiss(self, rep: Repetition) -> None:
         """Take a repetition for none."""
-        self.dismissed = {**self.dismissed, rep.peak_s: rep.start_s}
+        self.dismissed = {**self.dismissed, rep.peak_s: rep.move_start_s}
         self.correct(replace(self.corrections, not_repetitions=tuple(self.dismissed)))
 
     def restore(self, peak_s: float) -> None:
@@ -148,12 +147,21 @@ class Review:
         if self._path is not None and self._path.is_relative_to(self.workspace.folder):
             shutil.rmtree(self._path.parent, ignore_errors=True)
 
+    def _refuse(self, error: Exception) -> None:
+        """Say why a recording is of no use, and ask for another one."""
+        self.error = kind_words(error, self._path.parent if self._path else None)
+        self._track = None
+        self._delete_upload()
+
     def _judge_first(self, track: PoseTrack) -> None:
         if self._exercise is not None:
             self._judge()
             return
         try:
             analysis = analyse(track, None)
+        except NobodySeenError as error:
+            self._refuse(error)
+            return
         except UsageError:
             candidates = guess_exercise(track, library().values()).candidates
             self.candidates = tuple(candidate.loaded for candidate in candidates)

@@ -12,7 +12,7 @@ from typing import Any
 from formcheck.body.pose import PoseTrack
 from formcheck.clinic.asked import as_asked
 from formcheck.coach.judge import Corrections
-from formcheck.errors import UsageError
+from formcheck.errors import NobodySeenError, UsageError
 from formcheck.exercises.load import LoadedExercise, load
 from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
 from formcheck.report.json_report import report_json
@@ -67,6 +67,8 @@ class Analyst:
         corrections = corrections_of(row.about)
         try:
             analysis = self._analysed(row, track, corrections)
+        except NobodySeenError:
+            raise
         except UsageError as error:
             if row.exercise_id:
                 raise
