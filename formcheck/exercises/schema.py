@@ -91,7 +91,8 @@ class RepetitionRule(Strict):
     repetition's thresholds. ``first_phase`` says whether the outward movement is concentric (a leg lift)
     or eccentric (a squat). ``both_sides`` asks that both legs move alike; ``one_leg`` counts either leg, and
     the one that moves is the working side of that repetition; where ``other_leg`` is "still", a movement of
-    both legs at once is none. ``leaves_start`` says that the peak must lie outside the start posture.
+    both legs at once is none. ``leaves_start`` says that the peak must lie outside the start posture. The
+    words say what the person does in a phase, ``eccentric_call`` what the pacer calls at the way back.
     """
 
     signals: tuple[SignalName, ...] = Field(min_length=1)
@@ -106,6 +107,9 @@ class RepetitionRule(Strict):
     other_leg: Literal["still", "free"] = "still"
     leaves_start: bool = False
     in_place: bool = True
+    concentric_word: str = Field(default="lifting", min_length=1)
+    eccentric_word: str = Field(default="lowering", min_length=1)
+    eccentric_call: str = Field(default="Lower", min_length=1)
 
     @field_validator("signals")
     @classmethod

@@ -76,7 +76,13 @@ class LiveSet:
     def __post_init__(self) -> None:
         self._stream = LiveStream(self.ready.baseline, self.ready.track)
         exercise = self.ready.baseline.exercise
-        focus = Focus(self._stream.signal, None, exercise.repetition.first_phase)
+        moves = exercise.repetition
+        focus = Focus(
+            self._stream.signal,
+            first_phase=moves.first_phase,
+            concentric_word=moves.concentric_word,
+            eccentric_word=moves.eccentric_word,
+        )
         self._pacer = Pacer(exercise, focus)
         self.moved_s = float(self.ready.track.t_s[-1])
 

@@ -107,5 +107,5 @@ class Pacer:
             return ""
         self._told = second + 1
         if second == 0:
-            return "Hold" if self._phase == "hold" else "Lower"
+            return "Hold" if self._phase == "hold" else self.exercise.repetition.eccentric_call
         return _COUNT_WORDS.get(second + 1, "")

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from formcheck.exercises.load import library
-from formcheck.exercises.schema import Exercise, Targets
+from formcheck.exercises.schema import Exercise
 from formcheck.ui.samples import samples
 from formcheck.ui.text import plain
 
@@ -42,7 +42,7 @@ def _tell(exercise: Exercise) -> None:
         ("Camera", exercise.camera.text),
         ("Start posture", start.text),
         ("Within reach", start.support),
-        ("Asked for", _targets(exercise.targets)),
+        ("Asked for", _targets(exercise)),
         ("When not to do it", exercise.when_not),
     ]
     st.html(_listed([(name, text) for name, text in facts if text], "fc-sheet"))
@@ -51,12 +51,19 @@ def _tell(exercise: Exercise) -> None:
         st.html(_listed(cues, "fc-withheld"))
 
 
-def _targets(targets: Targets) -> str:
-    hold = f", {targets.hold_s:g} s hold" if targets.hold_s else ""
-    return (
-        f"{targets.sets} sets of {targets.repetitions}; about {targets.concentric_s:g} s up"
-        f"{hold}, {targets.eccentric_s:g} s down."
-    )
+def _targets(exercise: Exercise) -> str:
+    """Return sets, repetitions and tempo, in the order in which the phases are done."""
+    targets = exercise.targets
+    moves = exercise.repetition
+    phases = [
+        (moves.concentric_word, targets.concentric_s),
+        ("holding", targets.hold_s),
+        (moves.eccentric_word, targets.eccentric_s),
+    ]
+    if moves.first_phase == "eccentric":
+        phases.reverse()
+    tempo = ", ".join(f"{word} for about {length_s:g} s" for word, length_s in phases if length_s)
+    return f"{targets.sets} sets of {targets.repetitions}: {tempo}."
 
 
 def _listed(rows: list[tuple[str, str]], look: str) -> str:

@@ -212,6 +212,15 @@ def test_the_pacer_follows_the_movement_and_counts_the_way_back() -> None:
     assert lowered == ["Lower", "two", "three", "four", "five"][:seconds]
 
 
+def test_the_pacer_calls_the_way_back_by_the_exercise_s_own_word() -> None:
+    """Nobody lowers anything when coming out of a stretch."""
+    exercise = load("couch-stretch-active").exercise
+    pacer = Pacer(exercise, Focus("trunk_thigh"))
+    ways = np.interp(np.arange(0.0, 6.0, 1 / 30), [0.0, 1.0, 3.0, 5.0], [0.0, 0.0, 1.0, 0.0])
+    said = [pacer.feed(i / 30, float(way), moving=True).say for i, way in enumerate(ways)]
+    assert [each for each in said if each] == ["Out", "two"]
+
+
 # ---- pictures ----------------------------------------------------------------------------------
 
 

@@ -50,6 +50,13 @@ def test_exercises_say_all_that_their_files_say() -> None:
             assert fault.cue.replace("'", "&#x27;") in words
 
 
+def test_tempo_is_told_in_the_order_in_which_it_is_done() -> None:
+    app = AppTest.from_function(exercises_script, default_timeout=PATIENCE_S).run()
+    words = said(app)
+    assert "lowering for about 2 s, lifting for about 1.5 s" in words, "a squat goes down first"
+    assert "moving in for about 2 s, holding for about 1 s, moving out for about 2 s" in words
+
+
 def test_about_claims_nothing_that_it_must_not() -> None:
     """measurement.md, section 8."""
     app = AppTest.from_function(about_script, default_timeout=PATIENCE_S).run()
