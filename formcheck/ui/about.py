@@ -9,12 +9,14 @@ from formcheck.store.settings import Settings
 MEASURES = """
 - **Counts repetitions** of a known exercise, from most sides.
 - **Measures angles** of trunk, hip, thigh and knee seen from the side, and how fast each phase was.
+- **Measures your lower back** from the outline of your back, seen from the side: how far it bends or arches
+  away from your own start posture.
 - **Says what stood out**: range, tempo, which joint led, always against the exercise's own limits.
 """
 CANNOT = """
 - **What the camera cannot see.** Hidden joints, a wrong view or a dark room are answered with
   *not judged*, why, and what to change.
-- **Your lower back from body points alone.** Where it was not measured, formcheck says so;
+- **Your lower back where its outline is hidden.** Where it was not measured, formcheck says so;
   no remark about the back never means that it was fine.
 - **Pain, strength, or what is right for you.** Stop when something hurts, and ask somebody who knows you.
 """

@@ -36,7 +36,10 @@ TROUBLE = {
         "The browser was not allowed to use the camera. Press the camera sign beside the page's address, "
         "allow it, and start again. If there is none, look at the camera settings of the computer."
     ),
-    "NotFoundError": "There is no camera. Plug one in, or open this page on a phone, and start again.",
+    "NotFoundError": (
+        "There is no camera. Plug one in, or open this page on a phone, and start again. "
+        "Or film a set with anything that films, and give it to Review."
+    ),
     "NotReadableError": (
         "The camera is used by another program. Close what else uses it, such as a video call, "
         "and start again."

@@ -34,6 +34,10 @@ from formcheck.ui.plan.page import PATIENT
 from formcheck.ui.plan.plan_log import StoredLog
 from formcheck.ui.workspace import workspace
 
+NOTHING_YET = (
+    "Nothing to compare yet. It begins with your first set, exercised under *Live* or kept with "
+    "*Save to My sets* under *Review*, or with your first note under *Plan*."
+)
 LOOK = {"better": "ok", "worse": "fault", "changed": "borderline"}
 
 
@@ -97,7 +101,7 @@ def page() -> None:
     names = exercise_names(entries)
     found = trends(entries, names)
     if not found:
-        st.info("Nothing to compare yet. It begins with your first set or note.", icon=":material/info:")
+        st.info(NOTHING_YET, icon=":material/info:")
         return
     st.markdown(f"**{headline(found)}**")
     st.caption(HOW_TO_READ)

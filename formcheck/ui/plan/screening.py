@@ -21,7 +21,8 @@ def questions(log: PlanLog) -> None:
     An emergency is told at once, before anything is kept.
     """
     st.markdown(
-        "Answer each one for how it is now. Whatever is new or worse since you last answered is a yes."
+        "They find what a clinician should look at before you exercise. Answer each one for how it is now. "
+        "Whatever is new or worse since you last answered is a yes."
     )
     with st.container(key="plan-questions"):
         for question in QUESTIONS:
