@@ -27,6 +27,11 @@ MIN_DIFFERENCE_SHARE = 0.2
 UNEVEN_SHARE = 0.15
 
 Kind = Literal["asymmetry", "fatigue", "consistency", "usable_range"]
+_COMPARED: dict[Kind, str] = {
+    "asymmetry": "left with right",
+    "fatigue": "first with last",
+    "consistency": "one with another",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,16 @@ def trend_notes(repetitions: Sequence[Repetition], signal: str) -> list[str]:
     if not repetitions:
         return []
     found = trends(repetitions, signal)
-    if all(rep.side == "both" for rep in repetitions):
+    if len({rep.side for rep in repetitions}) == 1:  # one leg, or both at once: nothing to compare
         found = [trend for trend in found if trend.kind != "asymmetry"]
     said = [trend.text for trend in found if trend.changed]
-    unknown = [trend.text.removesuffix(f": {NOT_ENOUGH}.") for trend in found if trend.changed is None]
+    unknown = [_COMPARED[trend.kind] for trend in found if trend.changed is None]
     if not unknown:
         return said
-    named = ", ".join([unknown[0], *(each[0].lower() + each[1:] for each in unknown[1:])])
-    return [*said, f"{named}: {NOT_ENOUGH}."]
+    needed = [f"{3 * MIN_PER_THIRD}"] if _COMPARED["fatigue"] in unknown else []
+    needed += [f"{MIN_PER_SIDE} of each side"] if _COMPARED["asymmetry"] in unknown else []
+    named = " or ".join(filter(None, [", ".join(unknown[:-1]), unknown[-1]]))
+    return [*said, f"Too few repetitions were judged to compare {named}: it takes {', '.join(needed)}."]
 
 
 def moved_deg(repetition: Repetition, signal: str) -> float | None:

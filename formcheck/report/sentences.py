@@ -34,12 +34,13 @@ NOT_A_DEVICE = (
 UNCERTAINTY = (
     "Angles come from one camera and are uncertain by about ±5° for hip, knee and trunk from the side, and "
     "more for the lower back. Compare them with your own earlier ones, filmed the same way; differences "
-    "below 10° may be chance. They are not goniometer measurements."
+    "below 10° may be chance. They do not replace measuring a joint by hand."
 )
 DEFINITIONS = (
     ("No fault seen", "Nothing that was judged went beyond its limit."),
-    ("Borderline", "Beyond a limit with a probability of a half to four fifths: too close to call."),
-    ("Fault", "Beyond a limit with a probability of at least four fifths, for long enough to count."),
+    ("Borderline", "Perhaps beyond a limit (a chance of 50 to 80 %): too close to call."),
+    ("Fault", "Beyond a limit with a chance of at least 80 %, for long enough to count."),
+    ("Amber, red", "The nearer and the farther limit of a fault. What is for information is no fault."),
     ("Not judged", "A part that this exercise needs could not be seen well enough; it may be fine or not."),
     ("Lower back", "Bending (+) or arching (-) away from your own start posture, not from a textbook."),
 )
@@ -141,7 +142,7 @@ def reasons_of_all(report: SetReport) -> list[list[str]]:
 
 
 def fault_sentence(fault: Fault) -> str:
-    """Return a fault with its measure, bound and cue."""
+    """Return a fault with its measure, limit and cue."""
     name = fault_label(fault.id)
     name = name[:1].upper() + name[1:]
     word = {"info": "for information", "amber": "amber", "red": "red"}[fault.severity]
@@ -149,7 +150,7 @@ def fault_sentence(fault: Fault) -> str:
     if math.isfinite(fault.peak) and math.isfinite(fault.threshold):
         # What it is a share of is said once.
         of = "share" if fault.unit.startswith("share of ") else fault.unit
-        measure = f", {_amount(fault.peak, fault.unit)} against a bound of {_amount(fault.threshold, of)}"
+        measure = f", {_amount(fault.peak, fault.unit)} where the limit is {_amount(fault.threshold, of)}"
     return f"{name} ({word}{measure}). {fault.cue}".strip()
 
 
@@ -190,6 +191,8 @@ def _reach(report: SetReport, focus: Focus) -> str:
     if not reached or None in reached or len(reached) < len(report.reps):
         return ""
     word = "Depth" if focus.first_phase == "eccentric" else "The target"
+    if len(reached) == 1:
+        return f"{word}{'' if reached[0] else ' not'} reached."
     return f"{word} reached in {_share(sum(map(bool, reached)), len(reached))}."
 
 
@@ -202,9 +205,9 @@ def _outcome(report: SetReport) -> str:
     if faulty:
         worst = Counter(fault.id for rep in faulty for fault in rep.faults if fault.severity != "info")
         names = listed([fault_label(name) for name, _ in worst.most_common(2)])
-        said.append(f"A fault in {_share(len(faulty), len(report.reps))}{f' ({names})' if names else ''}.")
+        said.append(f"A fault{_in_share(len(faulty), len(report.reps))}{f' ({names})' if names else ''}.")
     if unsure:
-        said.append(f"Borderline in {_share(len(unsure), len(report.reps))}.")
+        said.append(f"Borderline{_in_share(len(unsure), len(report.reps))}.")
     if open_ and not said and all(_lacks_the_back_alone(rep) for rep in open_):
         how_many = _share(len(open_), len(report.reps))
         said.append(
@@ -230,12 +233,16 @@ def _back(report: SetReport) -> str:
         why = reason_text(max(set(reasons), key=reasons.count)) if reasons else ""
         return f"Your lower back was not judged{': ' + _lower(why) if why else '.'}"
     crossed = [rep for rep in judged if any(about_the_back(fault) for fault in rep.faults)]
-    text = f"Your lower back was judged in {_share(len(judged), len(report.reps))}"
+    text = f"Your lower back was judged{_in_share(len(judged), len(report.reps))}"
     if not crossed:
         return f"{text} and crossed no limit of this exercise."
+    back = [fault for rep in crossed for fault in rep.faults if about_the_back(fault)]
+    only = "" if any(rank(fault.severity) > 0 for fault in back) else ", for information only"
+    if len(report.reps) == 1:
+        return f"{text} and crossed a limit{only}."
     numbers = listed([str(rep.index) for rep in crossed])
     noun = "repetition" if len(crossed) == 1 else "repetitions"
-    return f"{text} and crossed a limit in {noun} {numbers}."
+    return f"{text} and crossed a limit in {noun} {numbers}{only}."
 
 
 def _why_none(report: SetReport) -> list[str]:
@@ -279,6 +286,11 @@ def _share(part: int, whole: int, *, start: bool = False) -> str:
     else:
         text = f"{part or 'none'} of {whole}"
     return text[:1].upper() + text[1:] if start else text
+
+
+def _in_share(part: int, whole: int) -> str:
+    """Return " in both", " in 3 of 5"; nothing where there is but one, which needs no share."""
+    return "" if whole == 1 else f" in {_share(part, whole)}"
 
 
 def _how_long(items: list[Withheld], report: SetReport) -> str:

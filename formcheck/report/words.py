@@ -43,14 +43,30 @@ _SIGNAL_LABEL = {
 }
 
 
-# Faults whose id says too little to a patient; the others are called by their id.
+# What the library's faults are called; those of an exercise of one's own are called by their id.
 _FAULT_LABEL = {
     "arch": "lower back arches",
+    "arching": "lower back arches",
+    "arched-start": "arched at the start",
     "round": "lower back rounds",
+    "rounding": "lower back rounds",
+    "slump": "lower back rounds",
+    "slumped-start": "rounded at the start",
     "lumbar-dominated": "mostly the lower back",
     "spine-without-hips": "back without hips",
     "hips-stay": "hip hardly moves",
     "static": "held still",
+    "not-together": "one part after the other",
+    "twist": "chest turns",
+    "rushing": "rushed",
+    "hips-first": "trunk before knees",
+    "knees-first": "knees before trunk",
+    "squatting": "knees bend too far",
+    "dropping": "dropped, not lowered",
+    "too-fast": "lowered too fast",
+    "held-knee-slips": "held knee slips away",
+    "hands-push": "hands push off",
+    "heels-rise": "heels lift",
     "lean-back": "leaning back",
     "lean-forward": "leaning forward",
     "stance-leg-bend": "standing knee bends",
@@ -63,6 +79,7 @@ _FAULT_LABEL = {
     "side-lean-right": "tipping to the right",
     "other-leg": "other leg lifts",
     "momentum": "swung up",
+    "swing": "swung up",
     "dropped-end": "dropped at the end",
     "incomplete": "not fully back",
     "short": "smaller than asked",
@@ -155,6 +172,8 @@ def focus_of(
         exercise.repetition.first_phase,
         _back_bounds(exercise),
         _back_rhythms(exercise),
+        exercise.repetition.concentric_word,
+        exercise.repetition.eccentric_word,
     )
 
 

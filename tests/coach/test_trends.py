@@ -95,9 +95,18 @@ def test_the_usable_range_of_a_set_is_the_median_of_those_that_lost_neutral() ->
 
 def test_notes_hold_what_changed_and_one_line_for_what_could_not_be_said() -> None:
     shrinking = [rep(i, 80.0 if i < 6 else 62.0) for i in range(9)]
+    shrinking[0] = replace(shrinking[0], side="left")
     first, second = trend_notes(shrinking, "trunk_thigh")
     assert first.startswith("Towards the end the range fell")
-    assert second == f"Left against right: {NOT_ENOUGH}."
+    assert second == "Too few repetitions were judged to compare left with right: it takes 3 of each side."
+    assert trend_notes(alternating(80, 80, 2), "trunk_thigh") == [
+        "Too few repetitions were judged to compare left with right, first with last or one with another: "
+        "it takes 6, 3 of each side."
+    ]
     assert trend_notes([], "trunk_thigh") == []
+
+
+def test_a_set_of_one_leg_is_not_told_that_its_sides_could_not_be_compared() -> None:
+    assert trend_notes([rep(i, side="left") for i in range(9)], "trunk_thigh") == []
     both = [rep(i, side="both") for i in range(9)]
     assert trend_notes(both, "trunk_thigh") == []

@@ -73,7 +73,7 @@ def test_page_says_headline_verdicts_reasons_and_disclaimer(tmp_path: Path) -> N
         "3 squats counted. Depth reached in 2 of 3.",
         "Your lower back was not judged",
         "No fault seen",
-        "Shallow (amber, 60° against a bound of 80°). Sit a little deeper.",
+        "Shallow (amber, 60° where the limit is 80°). Sit a little deeper.",
         "4° to 100°",
         "Treat the back as not checked.",
         "Measured from your own start posture",

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.coach.set_report import Fault, LumbarRange, Neutral, Origin, SetReport, Verdict, View, Withheld
+from formcheck.exercises.load import library
 from formcheck.report import sentences
 from formcheck.report.words import (
     DASH,
@@ -13,6 +14,7 @@ from formcheck.report.words import (
     Focus,
     clock,
     degrees,
+    fault_label,
     focus_of,
     listed,
     phases,
@@ -43,7 +45,7 @@ def test_headline_says_count_depth_faults_and_that_the_back_was_not_judged() -> 
 
 @pytest.mark.parametrize(
     ("n", "said"),
-    [(1, "1 squat counted. Depth reached in it."), (5, "5 squats counted. Depth reached in all 5.")],
+    [(1, "1 squat counted. Depth reached. No fault"), (5, "5 squats counted. Depth reached in all 5.")],
 )
 def test_numbers_read_as_words_would(n: int, said: str) -> None:
     assert sentences.headline(squats(n), focus=FOCUS).startswith(said)
@@ -130,7 +132,7 @@ def test_back_that_crossed_a_limit_says_where() -> None:
     text = sentences.headline(builders.report(reps), focus=FOCUS)
     assert text.endswith("Your lower back was judged in both and crossed a limit in repetition 2.")
     calm = sentences.headline(builders.report(reps[:1]), focus=FOCUS)
-    assert calm.endswith("Your lower back was judged in it and crossed no limit of this exercise.")
+    assert calm.endswith("Your lower back was judged and crossed no limit of this exercise.")
 
 
 def test_nothing_counted_says_the_likeliest_reason_and_what_to_do() -> None:
@@ -155,7 +157,7 @@ def test_repetition_lines_carry_number_verdict_range_tempo_in_order_and_reason()
     first, _, third = sentences.repetition_lines(builders.report(), focus=FOCUS)
     assert first == "1. ✓ No fault seen; hip bend 4° to 100°; lowering 0.8 s, holding 0.4 s, lifting 0.8 s."
     assert third.startswith("3. ! Fault; hip bend 4° to 60°;")
-    assert third.endswith("Shallow (amber, 60° against a bound of 80°). Sit a little deeper.")
+    assert third.endswith("Shallow (amber, 60° where the limit is 80°). Sit a little deeper.")
 
 
 def test_reason_that_all_repetitions_share_is_named_once_in_full_and_then_short() -> None:
@@ -170,11 +172,12 @@ def test_reason_that_all_repetitions_share_is_named_once_in_full_and_then_short(
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("borderline: hips-first", "Borderline: hips first."),
+        ("borderline: hips-first", "Borderline: trunk before knees."),
         ("thigh_elevation: You were too far.", "Thigh angle not judged: you were too far."),
         ("no_neutral", "There was no still moment in the start posture to measure from."),
         ("set by hand: counted by the user", "Set by hand: counted by the user."),
-        ("dropping", "Dropping."),
+        ("dropping", "Dropped, not lowered."),
+        ("of-my-own", "Of my own."),
     ],
 )
 def test_every_kind_of_reason_becomes_a_sentence(reason: str, said: str) -> None:
@@ -268,5 +271,21 @@ def test_small_words() -> None:
 def test_a_fault_whose_id_says_little_is_called_by_plain_words_and_its_share_is_explained_once() -> None:
     fault = Fault("hips-stay", "info", 1.0, 2.0, 0.82, "share of target", 1.0, "Go.", "D", "thigh_elevation")
     assert sentences.fault_sentence(fault) == (
-        "Hip hardly moves (for information, 82 % of the target against a bound of 100 %). Go."
+        "Hip hardly moves (for information, 82 % of the target where the limit is 100 %). Go."
     )
+
+
+def test_every_fault_of_the_library_has_a_name_of_its_own() -> None:
+    ids = {fault.id for loaded in library().values() for fault in loaded.exercise.faults}
+    assert {each for each in ids if fault_label(each) == each.replace("-", " ")} == set()
+
+
+def test_what_crossed_for_information_alone_is_no_contradiction_to_no_fault_seen() -> None:
+    mild = replace(builders.shallow(severity="info"), id="rounding", signal="lumbar_flexion")
+    reps = (
+        builders.repetition(1, lumbar_flexion_deg=builders.JUDGED),
+        builders.repetition(2, lumbar_flexion_deg=builders.JUDGED, faults=(mild,)),
+    )
+    text = sentences.headline(builders.report(reps), focus=FOCUS)
+    assert "No fault seen" in text
+    assert text.endswith("crossed a limit in repetition 2, for information only.")

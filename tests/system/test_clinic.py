@@ -203,7 +203,7 @@ def judged_by_the_new_limit(patient: Page) -> None:
     for i in (1, 0):  # the earlier one first
         patient.locator(OPEN).nth(i).click()
         expect(patient.locator(".fc-reps [data-rep]")).to_have_count(3, timeout=SOON_MS)
-        found.append(patient.get_by_text(f"against a bound of {SLOW_S}").count())
+        found.append(patient.get_by_text(f"where the limit is {SLOW_S}").count())
         if i:
             patient.get_by_role("button", name="All sets").click()
     assert found[0] == 0

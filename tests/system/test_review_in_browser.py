@@ -140,7 +140,7 @@ def test_facing_is_corrected_and_back(visit: Visit) -> None:
 
 
 def test_a_repetition_is_marked_as_none_and_undone(visit: Visit) -> None:
-    visit.page.get_by_role("button", name=re.compile(r"^2 at .* no repetition")).click()
+    visit.page.get_by_role("button", name=re.compile(r"^2 at .* not a repetition")).click()
     expect(visit.page.locator(".fc-count strong")).to_have_text("1", timeout=5_000)
     visit.page.get_by_role("button", name=re.compile("Count the one at .* again")).click()
     expect(visit.page.locator(".fc-count strong")).to_have_text("2", timeout=5_000)

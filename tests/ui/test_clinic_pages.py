@@ -235,7 +235,7 @@ def test_agreement_needs_verdicts_and_counts_them(clinic: World, opened: Open) -
             clinic.store.reviews.mark(clinic.clinician, set_id, rep, "ok" if i == 0 and rep == 1 else None)
     page = said(opened("clinician", "agreement")).replace("\\", "")
     assert "The same verdict on 97 % of 36 repetitions of 1 patient" in page
-    assert "rounding" in page
+    assert "lower back rounds" in page
 
 
 def test_words_of_a_clinician_stand_on_the_patient_s_page(clinic: World, opened: Open) -> None:

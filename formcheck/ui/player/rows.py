@@ -43,7 +43,8 @@ def repetition_rows(
     if not report.reps:
         return ""
     rows = "".join(
-        _row(rep, focus, player, more(rep) if more else "", playable=playable) for rep in report.reps
+        _row(rep, said, focus, player, more(rep) if more else "", playable=playable)
+        for rep, said in zip(report.reps, sentences.reasons_of_all(report), strict=True)
     )
     return f'<ol class="fc-reps" aria-label="Repetitions">{rows}</ol>'
 
@@ -62,9 +63,9 @@ def moment(start_s: float, end_s: float, player: str) -> str:
     return f'data-start="{start_s:.3f}" data-end="{end_s:.3f}"{named}'
 
 
-def _row(rep: Repetition, focus: Focus, player: str, more: str, *, playable: bool) -> str:
+def _row(rep: Repetition, said: list[str], focus: Focus, player: str, more: str, *, playable: bool) -> str:
     badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
-    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in said)
     named = f' data-player="{escape(player)}"' if player else ""
     key = (
         f'<button type="button" class="fc-show" {moment(rep.move_start_s, rep.move_end_s, player)}'

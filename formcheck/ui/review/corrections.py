@@ -103,11 +103,11 @@ def _repetitions(review: Review, analysis: Analysis) -> None:
     reps = analysis.judged.report.reps
     if not reps and not review.dismissed:
         return
-    st.markdown("**Was one of these no repetition?**")
+    st.markdown("**Was one of these not a repetition?**")
     with st.container(horizontal=True, gap="small"):
         for rep in reps:
             st.button(
-                f"{rep.index} at {clock(rep.start_s)}: no repetition",
+                f"{rep.index} at {clock(rep.move_start_s)}: not a repetition",
                 key=f"dismiss-{rep.peak_s:.3f}",
                 on_click=kindly(review.dismiss),
                 args=(rep,),

@@ -40,14 +40,19 @@ def show(review: Review) -> None:
 
 
 def hero(report: SetReport, focus: Focus, facts: str) -> None:
-    """Say the count so that it can be read across a room, and the set in sentences."""
+    """Say the count so that it can be read across a room, the set in sentences, and what to do next time."""
     first, _, rest = sentences.headline(report, focus=focus).partition(". ")
     noun = "repetition" if report.set.reps == 1 else "repetitions"
     st.html(
         f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong>'
         f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
-        f"<p>{escape(rest)}</p><p class='fc-facts'>{escape(facts)}</p></div></div>"
+        f"<p>{escape(rest)}</p>{_advice(report)}<p class='fc-facts'>{escape(facts)}</p></div></div>"
     )
+
+
+def _advice(report: SetReport) -> str:
+    advice = sentences.next_time(report)
+    return f'<p class="fc-next">{escape(advice)}</p>' if advice else ""
 
 
 def _facts(review: Review, analysis: Analysis) -> str:
@@ -61,16 +66,16 @@ def _facts(review: Review, analysis: Analysis) -> str:
 
 
 def not_judged(report: SetReport) -> None:
-    """Show what could not be judged, why, and what to change."""
+    """Show what could not be judged, why, and what to change; then what else there is to know."""
     rows = sentences.not_judged(report)
+    if rows:
+        st.subheader("What could not be judged, and how to mend it", anchor=False)
+        items = "".join(
+            f'<div><dt>{escape(what)}</dt><dd>{escape(why)}</dd><dd class="fc-fix">{escape(fix)}</dd></div>'
+            for what, why, fix in rows
+        )
+        st.html(f'<dl class="fc-withheld">{items}</dl>')
     notes = sentences.notes(report)
-    if not rows and not notes:
-        return
-    st.subheader("What could not be judged, and how to mend it", anchor=False)
-    for note in notes:
-        st.markdown(f"- {plain(note)}")
-    items = "".join(
-        f'<div><dt>{escape(what)}</dt><dd>{escape(why)}</dd><dd class="fc-fix">{escape(fix)}</dd></div>'
-        for what, why, fix in rows
-    )
-    st.html(f'<dl class="fc-withheld">{items}</dl>')
+    if notes:
+        st.subheader("What else there is to know", anchor=False)
+        st.markdown("\n".join(f"- {plain(note)}" for note in notes))
