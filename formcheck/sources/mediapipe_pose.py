@@ -2,9 +2,8 @@
 
 import threading
 import weakref
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.landmarks import N_LANDMARKS
-from formcheck.body.pose import Floats, Pose
+from formcheck.body.pose import Pose
 from formcheck.errors import FormcheckError, NoModelError
-from formcheck.sources.edge_refine import refined_edges
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.native_logs import native_logs_held_back
 from formcheck.sources.no_plots import plots_left_out
-from formcheck.sources.trunk_edges import trunk_edges
+from formcheck.sources.sketch import Sketch, finished
 
 # MediaPipe pads the rows of a mask to 16 bytes; asked for the pixels of a mask whose rows are padded, it ends
 # the whole process ("Check failed: 1 == ChannelSize()"). Four single-precision cells are 16 bytes.
@@ -91,19 +89,16 @@ class PoseEstimator:
         """
         return self.look(frame)()
 
-    def look(self, frame: Frame) -> Callable[[], Pose]:
+    def look(self, frame: Frame) -> "Sighting":
         """Have the model look at a frame; what is returned makes the pose of it, in any thread.
 
         The model's work needs no Python, so that a live session may go on with one picture while the next
         is looked at. Parameters and errors as for `estimate`.
         """
-        small = frame.small_rgb
-        image = _widened(small)
+        image = _widened(frame.small_rgb)
         result = self._detect(image, self._timestamp_ms(frame.t_s))
-        if not result.pose_landmarks:
-            return partial(Pose.missing, frame.t_s)
-        self._warned = True
-        return partial(_pose_of, frame, small.shape[1], image.shape[1], result, refine=self.refine)
+        self._warned |= bool(result.pose_landmarks)
+        return Sighting(frame, image.shape[1], result, refine=self.refine)
 
     def close(self) -> None:
         """Give MediaPipe's graph and threads back; harmless when done twice."""
@@ -135,6 +130,49 @@ class PoseEstimator:
         quiet: AbstractContextManager[object] = nullcontext() if self._warned else native_logs_held_back
         with quiet:
             return self._landmarker.detect_for_video(mp_image, timestamp_ms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """What the model saw in a frame; called, it makes the pose of it.
+
+    Parameters
+    ----------
+    frame : Frame
+        The picture, kept until the sketch is made.
+    widened_px : int
+        How wide the picture was that the model was shown.
+    result : object
+        MediaPipe's own.
+    refine : bool
+        As `PoseEstimator` was asked.
+    """
+
+    frame: Frame
+    widened_px: int
+    result: Any
+    refine: bool
+
+    def __call__(self) -> Pose:
+        """Return the pose."""
+        return finished([self.sketch()])[0]
+
+    def sketch(self) -> Sketch:
+        """Return the pose with the mask's edges, and what is needed to find them in the picture."""
+        frame, result = self.frame, self.result
+        if not result.pose_landmarks:
+            return Sketch(Pose.missing(frame.t_s))
+        small_px = frame.small_rgb.shape[1]
+        # MediaPipe's coordinates are shares of the widened picture
+        to_px = np.array([self.widened_px / small_px * frame.width_px, frame.height_px])
+        seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
+        if len(seen) != N_LANDMARKS:
+            raise NoModelError(f"the pose model gives {len(seen)} landmarks, expected {N_LANDMARKS}")
+        points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
+        bare = Pose.from_landmarks(
+            frame.t_s, seen[:, :2] * to_px, landmarks_m=points_m, visibility=seen[:, 2]
+        )
+        return Sketch.of(bare, _view_of_mask(result, small_px), frame, refine=self.refine)
 
 
 def _create(model_path: Path) -> tuple[Any, Any]:
@@ -203,60 +241,3 @@ def _view_of_mask(result: Any, width: int) -> npt.NDArray[np.float32] | None:  #
         return None
     view: npt.NDArray[np.float32] = result.segmentation_masks[0].numpy_view()
     return view.reshape(view.shape[:2])[:, :width]
-
-
-def _pose_of(
-    frame: Frame,
-    small_px: int,
-    widened_px: int,
-    result: Any,  # noqa: ANN401 - MediaPipe is untyped
-    *,
-    refine: bool,
-) -> Pose:
-    """Return the pose of a frame in which MediaPipe found somebody, shown ``small_px`` wide, then widened."""
-    # MediaPipe's coordinates are shares of the widened picture
-    to_px = np.array([widened_px / small_px * frame.width_px, frame.height_px])
-    seen = np.array([(p.x, p.y, p.visibility or 0.0) for p in result.pose_landmarks[0]])
-    points_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-    mask = _view_of_mask(result, small_px)
-    return _pose(frame, seen[:, :2] * to_px, points_m, seen[:, 2], mask, refine=refine)
-
-
-def _pose(
-    frame: Frame,
-    landmarks_px: Floats,
-    landmarks_m: Floats,
-    visibility: Floats,
-    mask: npt.NDArray[np.float32] | None,
-    *,
-    refine: bool = True,
-) -> Pose:
-    """Put a pose together, rounded to single precision so that a stored track is what was judged."""
-    if landmarks_px.shape != (N_LANDMARKS, 2):
-        raise NoModelError(f"the pose model gives {len(landmarks_px)} landmarks, expected {N_LANDMARKS}")
-    pose = Pose.from_landmarks(
-        frame.t_s,
-        to_single_precision(landmarks_px),
-        landmarks_m=to_single_precision(landmarks_m),
-        visibility=to_single_precision(visibility),
-    )
-    if mask is None:
-        return pose
-    size_px = (frame.width_px, frame.height_px)
-    edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, size_px)
-    if refine:
-        edges = refined_edges(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
-    return Pose(
-        t_s=pose.t_s,
-        landmarks_px=pose.landmarks_px,
-        landmarks_m=pose.landmarks_m,
-        visibility=pose.visibility,
-        edges_px=to_single_precision(edges.points_px),
-        edge_confidence=to_single_precision(edges.confidence),
-        edge_occluded=edges.occluded,
-    )
-
-
-def to_single_precision(values: Floats) -> Floats:
-    """Round to the nearest single-precision number; the result is still of double precision."""
-    return values.astype(np.float32).astype(np.float64)

@@ -1,0 +1,287 @@
+"""Where along its rays the trunk's edge lies, as the picture's colours show it; any number of sides at once.
+
+A place is the likelier the edge, the more the colour changes across it, the more what lies between it and the
+mask's edge looks like the wall beyond, and the nearer it is to the mask's edge; of all smooth paths through
+the stations the likeliest is taken (dynamic programming). No shirt ends within a person's back: a place with
+a clear change a little inside of it (or anywhere inside, where it is straight and upright, as built things
+are) is the edge of something behind the person, such as the frame of a picture, that the mask took in. Where
+the picture hardly changes across the path there is no knowing, and the change that is returned says so.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.sources.edge_rays import INWARDS, OFFSETS, OUTWARDS, STEP, Singles, steady
+
+# Lengths are fractions of the trunk; all settled on dev recordings and low-contrast versions of them [M].
+_WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
+_NARROW = 2  # the same for things as thin as the frame of a picture
+_WALL = (0.02, 0.05)  # where the wall is looked at, beyond the mask's edge
+_PERSON = (-0.10, -0.045)  # and the person, inside of it
+# Differences of colour in levels of 255, all channels together.
+_FAINT = 6.0  # a change that is believed by half
+_CLEAR = 40.0  # a change that no wall or shirt has in itself
+_WALL_LEVELS = 4.0  # beyond three times this and the wall's own spread something is not the wall
+_PERSON_LEVELS = 12.0  # the same of the person, who is round and shaded
+# Changes over half a centimetre that shirts have in themselves: a share of the colour's own level, because in
+# less light all changes are fainter, and a multiple of the noise.
+_OWN_SHARE = 0.08
+_OWN_NOISE = 3.0
+# How far inside of the mask's edge such a change counts: shirts have panels of two colours, and without a
+# limit that of the shared squat clip drew the edge inwards by up to .08 of the trunk; at .04 it does not [M].
+_TAKEN_IN = 0.04
+# Where the mask ends at something built, such as a frame or a box, it may have taken in more: a change counts
+# as far inwards as the search goes. Built is what ends upright or level over so many stations (8 cm), within
+# so much, while what lies inside does not. It moved the edge in 1 of 77 pictures of the squat clip [M].
+_STRAIGHT = 7
+_STRAIGHT_WITHIN = 0.006
+_AT_EDGE = 0.03  # how far from the mask's edge what is built may end
+_THIN = 0.25  # how clear the two sides of a thin thing must be
+# Weights of what speaks against a place.
+_PLAIN = 0.2  # of a faint change, however sure
+_BETWEEN = 0.15
+_WITHIN = 0.3
+_FAR = 0.2  # of a place as far inwards as the search goes
+_PAST = 3.0  # of a place outside of a change that is twice as large as shirts have in themselves
+_BEND = 0.35  # of a path that leaves its course by three steps from one station to the next
+_MOST = 3  # steps from one station to the next
+
+# The edge itself lies where the colour is half way between what is just inside and just outside.
+_HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mixed
+_BESIDE = 3  # samples that say what is inside, and as many for outside
+_ASTRAY = 0.004  # a station's edge this far from those beside it took something else for the back
+
+
+def _between_ends(low: float, high: float) -> slice:
+    """Return which samples of a ray lie between two offsets; a slice, which costs no copy."""
+    at = np.flatnonzero((low - 1e-9 <= OFFSETS) & (high + 1e-9 >= OFFSETS))
+    return slice(int(at[0]), int(at[-1]) + 1)
+
+
+_AT_WALL = _between_ends(*_WALL)
+_AT_PERSON = _between_ends(*_PERSON)
+_INSIDE_OUT = max(_PERSON) < OFFSETS
+_PENALTY = (_BEND * (np.arange(-_MOST, _MOST + 1) / _MOST) ** 2).astype(np.float32)
+# Places where the edge may lie, among the samples and among the differences of two windows of them.
+_AT_PLACES = _between_ends(-INWARDS, OUTWARDS)
+_PLACES = OFFSETS[_AT_PLACES]
+_OUTER = slice(_AT_PLACES.start + 2, _AT_PLACES.stop + 2)  # from here outwards a place says that it is wall
+_INNER = slice(_AT_PLACES.start - 2, _AT_PLACES.stop - 2)  # up to here that it is person
+_PLACED = slice(_AT_PLACES.start - _WINDOW - 1, _AT_PLACES.stop - _WINDOW - 1)
+
+
+def found_edges(colour: Singles, noise: Floats, mask: Floats, places: Floats) -> tuple[Floats, Floats]:
+    """Find the edge along the rays of n sides of trunks, of one picture or of many.
+
+    Parameters
+    ----------
+    colour : ndarray of float32, shape (n, N_SEARCHED, 3, len(OFFSETS))
+        Along the rays, levels of 255.
+    noise : ndarray, shape (n,)
+        Standard deviation of the colours.
+    mask : ndarray, shape (n, N_SEARCHED)
+        How far outside of the rays' zero the mask's edge lies, in trunk lengths.
+    places : ndarray, shape (2, n, N_SEARCHED, len(OFFSETS))
+        Where each ray is sampled, x and y, in trunk lengths.
+
+    Returns
+    -------
+    found : ndarray, shape (n, N_SEARCHED)
+        How far outside of the rays' zero the edge lies, in trunk lengths.
+    change : ndarray, shape (n, N_SEARCHED)
+        How much the colour changes across it, 0 to 1.
+    """
+    total = np.cumsum(colour, axis=3)
+    sums = total[..., _WINDOW:] - total[..., :-_WINDOW]  # of samples i + 1 to i + _WINDOW
+    jump_sq = ((sums[..., _WINDOW + 1 :] - sums[..., : -_WINDOW - 1])[..., _PLACED] ** 2).sum(axis=2)
+    jump_sq /= _WINDOW**2
+    change = jump_sq / (jump_sq + _levels(_FAINT**2 + noise**2)[:, None, None])
+    against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump_sq / (jump_sq + _CLEAR**2)
+    against += _BETWEEN * _between(colour, noise) + _WITHIN * _within(colour, noise)
+    clear = _clear_changes(total, noise)
+    taken_in = np.where(_built(clear, mask, places), INWARDS, _TAKEN_IN)
+    clear = np.where((mask - taken_in)[:, :, None] <= OFFSETS, clear, np.float32(0))
+    against += _PAST * np.maximum.accumulate(clear, axis=2)[:, :, _INNER]
+    away = _PLACES - mask[:, :, None]
+    against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / INWARDS, 1.0)
+    path = _smoothest(against)
+    sides, stations = (np.arange(n) for n in path.shape)
+    steep = change[sides[:, None], stations, path]
+    return _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear), np.asarray(steep, dtype=np.float64)
+
+
+def _built(clear: Singles, mask: Floats, places: Floats) -> Bools:
+    """Return at which stations the mask ends at something built, and not at the back, shape (n, stations).
+
+    Its outline is straight and upright or level. That of the back inside of it is not: a panel's seam, which
+    runs along the back's own outline, is as straight as that.
+
+    Parameters
+    ----------
+    clear : ndarray, shape (n, stations, offsets)
+        As `_clear_changes` gives it.
+    mask : ndarray, shape (n, stations)
+        How far from the line the mask's edge lies.
+    places : ndarray, shape (2, n, stations, offsets)
+        Where each ray is sampled, x and y, in trunk lengths.
+    """
+    away = OFFSETS - mask[:, :, None]
+    changes = (clear > _THIN) & (away >= -INWARDS) & (away <= _AT_EDGE)
+    inner, outer = changes.argmax(axis=2), len(OFFSETS) - 1 - changes[:, :, ::-1].argmax(axis=2)
+    known = changes.any(axis=2) & (OFFSETS[outer] >= mask - _AT_EDGE)
+    result = np.zeros(known.shape, dtype=np.bool_)
+    sides, stations = np.ogrid[: known.shape[0], : known.shape[1]]
+    for place in places:
+        inside, outline = (
+            _straight(np.where(known, place[sides, stations, which], np.nan)) for which in (inner, outer)
+        )
+        for k in range(_STRAIGHT):
+            result[:, k : k + outline.shape[1]] |= outline & ~inside
+    return result
+
+
+def _straight(values: Floats) -> Bools:
+    """Return which runs of `_STRAIGHT` stations (n, runs) hardly change; values (n, stations)."""
+    runs = np.lib.stride_tricks.sliding_window_view(values, _STRAIGHT, axis=1)
+    return np.asarray(runs.max(axis=2) - runs.min(axis=2) < _STRAIGHT_WITHIN)
+
+
+def _clear_changes(total: Singles, noise: Floats) -> Singles:
+    """Return how clearly one thing ends and another begins at each sample, (n, stations, offsets).
+
+    0 for what shirts have in themselves, 1 for twice that; only at the middle of a change, and only where a
+    run of four stations has one near by: what crosses the rays, such as a hem, ends nothing along them.
+
+    Parameters
+    ----------
+    total : ndarray, shape (n, stations, 3, offsets)
+        Running sums of the colours.
+    noise : ndarray, shape (n,)
+        Of the colours.
+    """
+    sums = total[..., _NARROW:] - total[..., :-_NARROW]
+    jump = np.sqrt(((sums[..., _NARROW + 1 :] - sums[..., : -_NARROW - 1]) ** 2).sum(axis=2)) / _NARROW
+    level = np.sqrt((total[..., -1] ** 2).sum(axis=2)) / total.shape[3]
+    own = np.maximum(_OWN_SHARE * level, _levels(_OWN_NOISE * noise)[:, None])[..., None]
+    clear = np.zeros((*total.shape[:2], total.shape[3]), dtype=np.float32)
+    middle = jump >= _spread(jump)
+    middle[..., 1:] &= jump[..., 1:] > jump[..., :-1]  # of equal ones the first
+    clear[..., _NARROW + 1 : -_NARROW] = np.minimum(np.maximum(jump / own - 1.0, 0.0), 1.0) * middle
+    near = _spread(clear)
+    far = _spread(near)
+    before, after, beyond = (np.zeros_like(clear) for _ in range(3))
+    before[:, 1:], after[:, :-1], beyond[:, 2:] = near[:, :-1], near[:, 1:], far[:, :-2]
+    np.maximum(beyond[:, :-2], far[:, 2:], out=beyond[:, :-2])
+    return np.asarray(np.minimum(np.minimum(clear, beyond), np.minimum(before, after)))
+
+
+def _spread(values: Singles) -> Singles:
+    """Return the largest of the five values around each, along the last axis."""
+    result = values.copy()
+    for k in (1, 2):
+        np.maximum(result[..., k:], values[..., :-k], out=result[..., k:])
+        np.maximum(result[..., :-k], values[..., k:], out=result[..., :-k])
+    return result
+
+
+def _between(colour: Singles, noise: Floats) -> Singles:
+    """Return how unlike the wall it is between each place and the line, (n, stations, places).
+
+    In multiples of a strip of 1 cm that is clearly no wall.
+    """
+    unlike = _unlike(colour, _AT_WALL, _WALL_LEVELS, noise) * (OFFSETS <= 0)
+    outside = np.cumsum(unlike[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
+    return np.asarray(outside[:, :, _OUTER] / _WINDOW, dtype=np.float32)
+
+
+def _within(colour: Singles, noise: Floats) -> Singles:
+    """Return how unlike the person it is up to each place, as `_between`."""
+    inside = np.cumsum(_unlike(colour, _AT_PERSON, _PERSON_LEVELS, noise) * _INSIDE_OUT, axis=2)
+    return np.asarray(inside[:, :, _INNER] / _WINDOW, dtype=np.float32)
+
+
+def _unlike(colour: Singles, where: slice, levels: float, noise: Floats) -> Singles:
+    """Return how unlike its ray's colour at some offsets each sample is, 0 to 1, (n, stations, offsets)."""
+    there = colour[..., where]
+    middle = there.shape[3] // 2
+    usual = np.partition(there, middle, axis=3)[..., middle, None]
+    spread = 1.5 * np.partition(np.abs(there - usual).sum(axis=2), middle, axis=2)[..., middle]
+    allowed = 9.0 * (_levels(levels**2 + noise**2)[:, None, None] + spread[:, :, None] ** 2)
+    return np.asarray(np.minimum(((colour - usual) ** 2).sum(axis=2) / allowed, 1.0), np.float32)
+
+
+def _levels(values: Floats) -> Singles:
+    """Return numbers that colours are compared with, as precise as the colours."""
+    return values.astype(np.float32)
+
+
+def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
+    """Return the cheapest path through the stations, shape (n, stations): a place for each station."""
+    n, stations, places = cost.shape
+    padded = np.full((n, places + 2 * _MOST), np.inf, dtype=np.float32)
+    best = padded[:, _MOST:-_MOST]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, places, axis=1)
+    reached = np.empty((stations, *windows.shape), dtype=np.float32)
+    own = np.ascontiguousarray(np.moveaxis(cost, 1, 0), dtype=np.float32)
+    best[:] = own[0]
+    for k in range(1, stations):
+        np.add(windows, _PENALTY[:, None], out=reached[k])
+        np.add(np.minimum.reduce(reached[k], axis=1), own[k], out=best)
+    came = reached[1:].argmin(axis=2)
+    path = np.empty((n, stations), dtype=np.intp)
+    for side in range(n):  # one number at a time: faster than arrays of one
+        place = int(best[side].argmin())
+        for k in range(stations - 1, 0, -1):
+            path[side, k] = place
+            place += int(came[k - 1, side, place]) - _MOST
+        path[side, 0] = place
+    return path
+
+
+def _sub_pixel(colour: Singles, found: Floats, clear: Singles) -> Floats:
+    """Return how far beside the path's places (n, stations) the edge itself lies, in trunk lengths.
+
+    The windows that find the path are wide, and the shade of a round back draws them inwards.
+    """
+    at, thin = _at_thin_things(clear, found)
+    shift = _crossing(colour, _crossing(colour, at, thin), thin) - found
+    usual = steady(shift, 5)
+    return np.where(np.abs(shift - usual) < _ASTRAY, shift, usual)
+
+
+def _at_thin_things(clear: Singles, found: Floats) -> tuple[Floats, Bools]:
+    """Return the inner side of what is thin and lies at a place, and where there is such a thing."""
+    first = np.minimum(np.maximum(_sample(found) - 3, 0), len(OFFSETS) - 9)
+    sides, stations = (np.arange(n) for n in found.shape)
+    changes = (
+        np.lib.stride_tricks.sliding_window_view(clear, 9, axis=2)[sides[:, None], stations, first] > _THIN
+    )
+    thin = changes.sum(axis=2) > 1
+    return np.where(thin, OFFSETS[first + changes.argmax(axis=2)], found), thin
+
+
+def _sample(place: Floats) -> npt.NDArray[np.intp]:
+    """Return which sample lies nearest to a place."""
+    return np.asarray(np.rint((place - OFFSETS[0]) / STEP), dtype=np.intp)
+
+
+def _crossing(colour: Singles, found: Floats, thin: Bools) -> Floats:
+    """Return where near a place the colour is half way between what lies just inside and just outside.
+
+    By the area under the change, which blur leaves as it is and noise hardly moves. A change that is too
+    faint to be measured so stays where it was. Where what lies outside is thin, its middle is what counts.
+    """
+    reach = _HALF_BLUR + _BESIDE
+    first = np.minimum(np.maximum(_sample(found) - reach, 0), len(OFFSETS) - 1 - 2 * reach)
+    sides, stations = (np.arange(n) for n in found.shape)
+    windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
+    around = windows[sides[:, None], stations, :, first]
+    inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
+    outside = around[..., -_BESIDE:].sum(axis=3) / _BESIDE
+    turn = np.where(thin[..., None], around[..., reach + _HALF_BLUR], outside) - inside
+    contrast_sq = (turn**2).sum(axis=2)
+    share = np.einsum("nkci,nkc->nki", around[..., _BESIDE:-_BESIDE] - inside[..., None], turn)
+    share = np.minimum(np.maximum(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0), 1.0)
+    crossing = OFFSETS[first + reach] + STEP * (_HALF_BLUR + 0.5 - share.sum(axis=2))
+    return np.where(contrast_sq > (2 * _FAINT) ** 2, crossing, found)
