@@ -1,10 +1,12 @@
 """The lower back over time within its bounds as SVG, or why there is no curve."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from formcheck.body.pose import Floats
 from formcheck.body.signals import Signals
-from formcheck.coach.set_report import SetReport
+from formcheck.coach.set_report import SetReport, Severity
 from formcheck.report.axes import LABEL_SIZE, TICK_SIZE, Plot, padded, stretches
 from formcheck.report.back_limits import Limit, back_limits
 from formcheck.report.figure_parts import (
@@ -69,11 +71,13 @@ def lumbar(
         drawing.area(low + high[::-1], fill=palette.signal, fill_opacity=0.18)
     for points in stretches(signals.t_s, values, plot):
         drawing.curve(points, stroke=palette.signal, stroke_width=2)
+    ends = [(severity, float(limit[-1])) for severity, limit in moving]
+    _names(drawing, plot, [*focus.back_bounds_deg, *ends], palette)
     return drawing.svg()
 
 
 def _back_bounds(drawing: Drawing, plot: Plot, focus: Focus, palette: Palette) -> None:
-    """Draw the bounds as lines with their names, and hatch what lies beyond the outermost."""
+    """Draw the bounds as lines, and hatch what lies beyond the outermost."""
     for severity, bound in focus.back_bounds_deg:
         colour = palette.verdict(severity)
         y = plot.y(bound)
@@ -83,22 +87,25 @@ def _back_bounds(drawing: Drawing, plot: Plot, focus: Focus, palette: Palette) -
             drawing.rect(plot.left, top, plot.right - plot.left, bottom - top, fill=fill, fill_opacity=0.25)
         dash = _DASH[severity]
         drawing.line((plot.left, y), (plot.right, y), stroke=colour, stroke_width=1.5, stroke_dasharray=dash)
-        text = f"{severity} {degrees(bound)}"
-        drawing.text((plot.right - 4, y - 4), text, TICK_SIZE, colour, anchor="end", halo=palette.paper)
 
 
 def _moving_bounds(
     drawing: Drawing, plot: Plot, signals: Signals, limits: list[Limit], palette: Palette
 ) -> None:
-    """Draw the bounds that move with the thigh, named at their right end."""
+    """Draw the bounds that move with the thigh."""
     for severity, limit in limits:
         colour = palette.verdict(severity)
         dash = _DASH[severity]
         for points in stretches(signals.t_s, limit, plot):
             drawing.curve(points, stroke=colour, stroke_width=1.5, stroke_dasharray=dash)
-        text = f"{severity} {degrees(float(limit[-1]))}"
-        at = (plot.right - 4, plot.y(float(limit[-1])) - 4)
-        drawing.text(at, text, TICK_SIZE, colour, anchor="end", halo=palette.paper)
+
+
+def _names(drawing: Drawing, plot: Plot, bounds: Sequence[tuple[Severity, float]], palette: Palette) -> None:
+    """Name the bounds at their right end, over the curves, which would cross the words out."""
+    for severity, bound in bounds:
+        at = (plot.right - 4, plot.y(bound) - 4)
+        text = f"{severity} {degrees(bound)}"
+        drawing.text(at, text, TICK_SIZE, palette.verdict(severity), anchor="end", halo=palette.paper)
 
 
 def _gaps(

@@ -56,11 +56,11 @@ def target_band(drawing: Drawing, plot: Plot, focus: Focus, palette: Palette) ->
         if plot.y_range[0] < bound < plot.y_range[1]:
             y = plot.y(bound)
             drawing.line((plot.left, y), (plot.right, y), stroke=palette.ok, stroke_width=1.2)
-    drawing.text(
-        (plot.right - 4, min(bottom, plot.bottom) - 5),
-        "target",
-        TICK_SIZE,
-        palette.ok,
-        anchor="end",
-        halo=palette.paper,
-    )
+
+
+def target_name(drawing: Drawing, plot: Plot, focus: Focus, palette: Palette) -> None:
+    """Name the band of `target_band`; after the curve, which would cross the word out."""
+    if focus.target_deg is None:
+        return
+    at = (plot.right - 4, min(plot.y(focus.target_deg[0]), plot.bottom) - 5)
+    drawing.text(at, "target", TICK_SIZE, palette.ok, anchor="end", halo=palette.paper)

@@ -12,6 +12,7 @@ from formcheck.report.figure_parts import (
     RIGHT_PX,
     counting_values,
     target_band,
+    target_name,
 )
 from formcheck.report.frame_state import value_at
 from formcheck.report.palette import CSS, Palette
@@ -89,6 +90,7 @@ def _panel(
     t_s, part = signals.t_s[which] - rep.move_start_s, values[which]
     for points in stretches(t_s, part, plot):
         drawing.curve(points, stroke=palette.signal, stroke_width=2.2)
+    target_name(drawing, plot, focus, palette)
     for fault in faults:
         _fault_on_curve(drawing, plot, rep, fault, signals, focus, palette)
     return drawing.svg()

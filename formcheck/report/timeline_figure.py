@@ -12,6 +12,7 @@ from formcheck.report.figure_parts import (
     counting_values,
     repetition_bands,
     target_band,
+    target_name,
 )
 from formcheck.report.palette import CSS, Palette
 from formcheck.report.svg import Drawing
@@ -73,6 +74,7 @@ def timeline(
     drawing.text((4, 13), f"{label} ({DEGREE})", LABEL_SIZE, palette.ink, bold=True)
     for points in stretches(signals.t_s, values, plot):
         drawing.curve(points, stroke=palette.signal, stroke_width=2)
+    target_name(drawing, plot, focus, palette)
     _peaks(drawing, plot, report, focus, palette)
     for i, (text, items) in enumerate(lanes):
         _lane(drawing, plot, plot.bottom + 38 + 30 * i, text, items, palette)

@@ -44,7 +44,7 @@ def _clean_first(sample: Sample) -> tuple[bool, str]:
 
 
 def _card(sample: Sample, review: Review, exercise: LoadedExercise | None) -> None:
-    with st.container(width=CARD_WIDTH_PX, gap="xsmall"):
+    with st.container(width=CARD_WIDTH_PX, gap="xsmall", key=f"card-{sample.path.stem}"):
         picture = still(sample)
         if picture:
             st.image(picture, width="stretch", alt=sample.name)

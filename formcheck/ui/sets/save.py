@@ -17,7 +17,7 @@ from formcheck.ui.review.drawing import OVERLAY
 from formcheck.ui.review.review import Review
 from formcheck.ui.uploads.analyse import KEPT_FILES, corrections_json
 
-SAVED = "saved-as"
+SAVED, WITH_VIDEO = "saved-as", "save-video"
 
 
 def offer(review: Review) -> None:
@@ -32,13 +32,16 @@ def offer(review: Review) -> None:
             return
         ready = review.drawing.files.done and review.drawing.file("report.pdf") is not None
         recorded = review.recording is not None and not is_track(review.recording)
-        with_video = recorded and st.checkbox("with the video", key="save-video")
         st.button(
             "Save to My sets" if ready else "Save to My sets (in a moment)",
-            on_click=kindly(lambda: _save(review, with_video=bool(with_video))),
+            on_click=kindly(
+                lambda: _save(review, with_video=recorded and bool(st.session_state.get(WITH_VIDEO)))
+            ),
             disabled=not ready,
             icon=":material/bookmark:",
         )
+        if recorded:
+            st.checkbox("Keep the video too", key=WITH_VIDEO)
 
 
 def _save(review: Review, *, with_video: bool) -> None:
