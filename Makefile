@@ -23,6 +23,7 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m compileall -q formcheck  # as pip does with what it copies: no start has to do it
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
