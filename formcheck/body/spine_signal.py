@@ -11,8 +11,8 @@ from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, back_seen, lumbar_flexion
-from formcheck.body.spine_contour import BackContour, back_contour, without_jumps
-from formcheck.body.view import shoulder_ratio
+from formcheck.body.spine_contour import BackContour, back_contour, thighs_forward_deg, without_jumps
+from formcheck.body.view import turned_ratio
 
 Reasons = npt.NDArray[np.str_]
 
@@ -22,6 +22,9 @@ TRUNK_SHARE = 0.64
 # measurement.md, section 4: shoulder width over trunk length beyond which the back's edge is another part
 # of the back.
 MAX_SHOULDER_RATIO = 0.25
+# Whose thighs are further forward of the trunk than this in the start posture sits: 92 degrees in dev clips
+# of long sitting, 50 in kneeling, 5 at most in standing [M].
+SITTING_THIGHS_DEG = 70.0
 # Further back than this the person lies, and the back's edge is the table's or the floor's [D].
 LYING_LEAN_DEG = -50.0
 # Dev clips thinned to 12, 10, 8 and 6 pictures a second read 1.57, 1.64, 1.63 and 1.71 degrees wrong in the
@@ -51,10 +54,12 @@ def neutral_of(
     start_s, end_s : float
         The posture neutral.
     """
-    held, against = signals.between(start_s, end_s), _against(track, calibration, signals)
+    held = signals.between(start_s, end_s)
+    thighs_deg = _usual_thighs_deg(track[held], calibration)
+    against = _against(track, calibration, signals, thighs_deg)
     neutral = back_neutral(_contour(track[held & (against == "")], calibration, recorded=True))
     slow = bool((against[held] == TOO_FEW).any())
-    return replace(neutral, reason=TOO_FEW) if slow else neutral
+    return replace(neutral, thighs_deg=thighs_deg, reason=TOO_FEW if slow else neutral.reason)
 
 
 def neutral_beside(
@@ -72,7 +77,8 @@ def neutral_beside(
         Instants whose posture is all but the start posture.
     """
     contour = _contour(track, calibration, recorded=True)
-    seen = near & (_against(track, calibration, signals) == "") & back_seen(contour)
+    against = _against(track, calibration, signals, _usual_thighs_deg(track[near], calibration))
+    seen = near & (against == "") & back_seen(contour)
     times_s = track.t_s[seen]
     if times_s.size < 2 or times_s[-1] - times_s[0] < MIN_APART_S:
         return None
@@ -110,7 +116,7 @@ def with_spine(
         reading = LumbarReading(nothing, nothing, np.full(len(track), "no_neutral", dtype="<U24"))
     else:
         reading = lumbar_flexion(_contour(track, calibration, recorded=cutoff_hz is not None), neutral)
-    against = _against(track, calibration, signals)
+    against = _against(track, calibration, signals, neutral.thighs_deg if neutral else 0.0)
     reason = np.where(against == "", reading.reason, against)
     deg = np.where(reason == "", reading.deg, np.nan)
     if cutoff_hz is not None:
@@ -136,21 +142,31 @@ def _with_hips(signals: Signals, lumbar_deg: Floats, sd_deg: Floats, reason: Rea
     return replace(signals, deg=degs, sd_deg=sds, reason=reasons)
 
 
-def _against(track: PoseTrack, calibration: Calibration, signals: Signals) -> Reasons:
+def _usual_thighs_deg(track: PoseTrack, calibration: Calibration) -> float:
+    """Return how far the thighs mostly are forward of the trunk; 0, as in standing, where they are unseen."""
+    thighs_deg = thighs_forward_deg(track.landmarks_px, calibration.view.forward_x)
+    seen = thighs_deg[np.isfinite(thighs_deg)]
+    return float(np.median(seen)) if seen.size else 0.0
+
+
+def _against(
+    track: PoseTrack, calibration: Calibration, signals: Signals, start_thighs_deg: float
+) -> Reasons:
     """Return what stands against reading the back at all, shape (T,); empty where nothing does."""
+    sitting = start_thighs_deg > SITTING_THIGHS_DEG
     lean = signals.deg["trunk_lean"]
     reason: Reasons = np.asarray(signals.reason["trunk_lean"], dtype="<U24")
     with np.errstate(invalid="ignore"):
         reason = np.where((reason == "") & (lean < LYING_LEAN_DEG), "lying", reason)
-    if not _steady_ratio(track, calibration.scale) <= MAX_SHOULDER_RATIO:
+    if not _steady_ratio(track, calibration.scale, sitting=sitting) <= MAX_SHOULDER_RATIO:
         reason = np.where(reason == "", "view_not_side", reason)
     if len(track) > 1 and (len(track) - 1) / (track.t_s[-1] - track.t_s[0]) < MIN_RATE_HZ:
         reason = np.where(reason == "", TOO_FEW, reason)
     return reason
 
 
-def _steady_ratio(track: PoseTrack, scale: BodyScale) -> float:
+def _steady_ratio(track: PoseTrack, scale: BodyScale, *, sitting: bool) -> float:
     """Return shoulder width over trunk length, its median over the track: the camera stands still."""
-    ratio = shoulder_ratio(track.landmarks_px, scale)
+    ratio = turned_ratio(track.landmarks_px, scale, sitting=sitting)
     seen = ratio[np.isfinite(ratio)]
     return float(np.median(seen)) if seen.size else float("nan")

@@ -7,7 +7,7 @@ import numpy as np
 
 from formcheck.body.pose import Floats
 from formcheck.coach.clearance import margin_cm, rise_cm, shown_share
-from formcheck.coach.faults import SURE_Z
+from formcheck.coach.faults import SURE_Z, sure_z
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.set_report import Fault, Severity
@@ -42,6 +42,9 @@ TEMPO_SD_SHARE = 0.08
 # A range is known to about this share of the target: thighs of rendered squats read 3 to 4 of 85 degrees low
 # [M]. What falls short by less may be the measurement's error.
 RANGE_SD_SHARE = 0.04
+# A bend is shared out from when this part of it is made: in less of it noise decides. Our choice, the same as
+# in the truth of drawn sets.
+SHARED_FROM = 0.6
 # Of the rest before a repetition this share must have been seen to know when and where it began.
 MIN_LEAD_IN_SHARE = 0.5
 # Foreshortening hardly changes near rest: phases look shorter than they are, and ranges are coarse.
@@ -318,9 +321,27 @@ def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
     # What bends the other way takes no part in the bend.
     mine, beside = abs(mine), max(0.0, beside if mine > 0 else -beside)
     sd = max(float(np.nanmedian([row.sd_deg[rule.signal] for row in seen.rows])), MIN_SHARE_SD_DEG)
-    margin = SURE_Z * float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
-    span = seen.phases.hold_start_s, seen.phases.hold_end_s
+    share_sd = float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
+    margin = sure_z(rule.signal) * share_sd
+    span = _shared_since_s(rule, seen, mine + beside), seen.phases.hold_end_s
     return _above(rule, rule.signal, mine / (mine + beside), "share", span, margin)
+
+
+def _shared_since_s(rule: ShareFault, seen: _Seen, bend_deg: float) -> float:
+    """Return since when, before the hold, the share was beyond the mildest bound for good."""
+    rows = [row for row in seen.rows if row.t_s <= seen.phases.hold_start_s]
+    if not rows:
+        return seen.phases.hold_start_s
+    mine, beside = (
+        column(rows, name) - seen.neutral_deg.get(name, rows[0].deg[name])
+        for name in (rule.signal, rule.beside)
+    )
+    bend = np.abs(mine) + np.maximum(0.0, np.where(mine > 0, beside, -beside))
+    with np.errstate(invalid="ignore"):
+        shared = (bend >= SHARED_FROM * bend_deg) & (np.abs(mine) > rule.bounds[0][1] * bend)
+    within = np.flatnonzero(~shared)
+    first = int(within[-1]) + 1 if within.size else 0
+    return rows[first].t_s if first < len(rows) else seen.phases.hold_start_s
 
 
 def _clears(rule: ClearsFault, seen: _Seen) -> list[Fault]:

@@ -54,7 +54,7 @@ def judge_repetition(
         Every signal in the start posture.
     """
     whole = whole_repetition_faults(exercise, phases, rows, lead_in, neutral_deg or {})
-    faults = [*_surest(exercise, excursions), *whole]
+    faults = [*_surest(exercise, excursions, rows), *whole]
     faults = [replace(fault, signal=_column(fault.signal, side)) for fault in faults]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
     withheld = _withheld(exercise, rows)
@@ -91,16 +91,18 @@ def _length_s(span: tuple[float, float]) -> float:
     return span[1] - span[0]
 
 
-def _surest(exercise: Exercise, excursions: Sequence[Excursion]) -> list[Fault]:
+def _surest(exercise: Exercise, excursions: Sequence[Excursion], rows: Sequence[Instant]) -> list[Fault]:
     """Return one fault for each rule that was surely broken, at its worst severity.
 
-    It begins where the mildest bound was crossed on the way there.
+    It begins where the mildest bound was crossed on the way there. What the repetition before left behind
+    speaks only where nothing as grave came after it.
     """
     rules = {rule.id: rule for rule in exercise.faults if isinstance(rule, BoundFault)}
+    gravity = {each: (rank(each.severity), each.start_s > rows[0].t_s) for each in excursions if each.sure}
     worst: dict[str, Excursion] = {}
-    for excursion in excursions:
+    for excursion in gravity:
         known = worst.get(excursion.fault_id)
-        if excursion.sure and (known is None or rank(excursion.severity) > rank(known.severity)):
+        if known is None or gravity[excursion] > gravity[known]:
             worst[excursion.fault_id] = excursion
     return [
         Fault(

@@ -13,7 +13,7 @@ from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
 from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
-from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulder_ratio
+from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, turned_ratio
 from formcheck.exercises.schema import Exercise
 from formcheck.report.words import BACK
 
@@ -166,7 +166,8 @@ _NUMBER = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 def _turned(scene: _Scene) -> str:
     """Return which way to turn; seen from the person, who cannot see the screen."""
-    ratio = float(np.nanmedian(shoulder_ratio(scene.track.landmarks_px, scene.scale)))
+    sitting = posture(scene.track) == "sitting"
+    ratio = float(np.nanmedian(turned_ratio(scene.track.landmarks_px, scene.scale, sitting=sitting)))
     if not scene.from_side:
         return "" if ratio >= FRONTAL_RATIO else "Turn until your chest faces the camera."
     if ratio <= MAX_SHOULDER_RATIO:

@@ -38,8 +38,11 @@ UNCERTAINTY = (
 )
 DEFINITIONS = (
     ("No fault seen", "Nothing that was judged went beyond its limit."),
-    ("Borderline", "Perhaps beyond a limit (a chance of 50 to 80 %): too close to call."),
-    ("Fault", "Beyond a limit with a chance of at least 80 %, for long enough to count."),
+    (
+        "Borderline",
+        "Perhaps beyond a limit (a chance of 50 to 80 %; lower back 50 to 65 %): too close to call.",
+    ),
+    ("Fault", "Beyond a limit with a greater chance than that, for long enough to count."),
     ("Amber, red", "The nearer and the farther limit of a fault. What is for information is no fault."),
     ("Not judged", "A part that this exercise needs could not be seen well enough; it may be fine or not."),
     ("Lower back", "Bending (+) or arching (-) away from your own start posture, not from a textbook."),

@@ -8,7 +8,7 @@ import pytest
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.cues import COOLDOWN_S, CueChooser
 from formcheck.coach.events import Cue, FaultEnded, FaultStarted
-from formcheck.coach.faults import EXIT_SHARE, SURE_Z, BoundMonitor, Excursion
+from formcheck.coach.faults import BACK_Z, EXIT_SHARE, SURE_Z, BoundMonitor, Excursion
 from formcheck.coach.instant import Instant
 from formcheck.coach.rep_faults import half_way_s, whole_repetition_faults
 from formcheck.coach.rep_phases import RepPhases
@@ -68,6 +68,17 @@ def test_a_bound_is_crossed_when_it_is_four_times_in_five() -> None:
     below, above = 20 + SURE_Z * 5 - 0.1, 20 + SURE_Z * 5 + 0.1
     assert not sure(watch(rule(), [below] * 20, sd=5.0))
     assert [item.severity for item in sure(watch(rule(), [above] * 20, sd=5.0))] == ["amber"]
+
+
+def test_of_the_lower_back_two_times_in_three_is_enough() -> None:
+    """sd 5: amber 20 needs 20 + .385 * 5 = 21.9 degrees."""
+    assert pytest.approx(0.3853, abs=1e-3) == BACK_Z
+    for over_deg, expected in ((-0.1, [False]), (0.1, [False, True])):
+        monitor = BoundMonitor(rule(signal="lumbar_flexion", red=None), {})
+        value = 20 + BACK_Z * 5 + over_deg
+        for i in range(20):
+            assert monitor.feed(instant(i / 20, 5.0, lumbar_flexion=value)) == []
+        assert sorted(item.sure for item in monitor.end()) == expected
 
 
 def test_between_even_and_sure_it_is_borderline_and_below_even_nothing() -> None:
@@ -257,6 +268,21 @@ NAN = float("nan")
 )
 def test_the_verdict_is_the_worst_of_what_was_judged(values: Sequence[float], verdict: str) -> None:
     assert repetition(values).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("values", "start_s"),
+    [
+        ([30.0] * 20 + [0.0] * 51, 1.0),  # only what was left behind
+        ([30.0] * 20 + [0.0] * 20 + [30.0] * 31, 3.0),
+        ([50.0] * 20 + [0.0] * 20 + [30.0] * 31, 1.0),  # the graver one all the same
+    ],
+)
+def test_what_the_repetition_before_left_behind_is_not_the_onset_of_its_own_fault(
+    values: Sequence[float], start_s: float
+) -> None:
+    (fault,) = repetition(values).faults
+    assert fault.start_s == pytest.approx(start_s)
 
 
 def test_information_alone_leaves_a_repetition_ok_but_is_reported() -> None:

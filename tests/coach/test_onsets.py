@@ -11,7 +11,7 @@ from formcheck.coach.instant import Instant
 from formcheck.exercises.load import load
 from formcheck.exercises.schema import BoundFault
 from tests.coach.known_back import OTHER_WAY, WIDE, seen
-from tests.synthetic import Camera, Motion, lowerings, marches, smooth_step
+from tests.synthetic import Camera, Motion, couch_stretches, lowerings, marches, smooth_step
 
 ARCH = next(rule for rule in load("march-neutral").exercise.faults if rule.id == "arch")
 
@@ -56,6 +56,17 @@ def test_a_grave_fault_begins_where_the_mild_one_did() -> None:
     angles = motion.at(t)
     thigh = angles["hip_flexion_right"] + angles["pelvis_posterior_tilt"]
     true_s = t[np.flatnonzero(angles["lumbar_flexion"] - 0.18 * thigh >= 10.0)[0]]
+    assert fault.start_s == pytest.approx(true_s, abs=0.15)
+
+
+def test_a_share_of_the_bend_is_too_large_from_when_most_of_the_bend_is_made() -> None:
+    """The lumbar share is 28 of 34 throughout, and told from .6 of the bend."""
+    motion = couch_stretches(1, thigh_deg=6.0, lumbar_deg=28.0)
+    (rep,) = seen(motion, load("couch-stretch-active")).reps
+    (fault,) = [fault for fault in rep.faults if fault.id == "lumbar-dominated"]
+    t = np.linspace(motion.reps[0].start_s, motion.reps[0].hold_start_s, 500)
+    lumbar = motion.at(t)["lumbar_flexion"]
+    true_s = t[np.flatnonzero(np.abs(lumbar) >= 0.6 * np.abs(lumbar).max())[0]]
     assert fault.start_s == pytest.approx(true_s, abs=0.15)
 
 

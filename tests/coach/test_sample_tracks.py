@@ -5,6 +5,7 @@ an angle worse by a degree or a repetition's time by a tenth of a second is noti
 """
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from accuracy_metrics import BACK, Scored, angle_row, score, time_row
 from predictions import of_product
 
+from formcheck.body.landmarks import Landmark
+from formcheck.body.scale import BodyScale
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import load
 from tests.sample_tracks import FOLDER, track_of, truth_of
@@ -130,3 +133,17 @@ def test_a_back_that_cannot_be_seen_is_withheld_throughout(name: str) -> None:
     assert np.isnan(judged.signals.deg["lumbar_flexion"]).all()
     assert {rep.verdict for rep in scored.reps} == {"cannot_judge"}
     assert not any(fault.id in BACK for rep in judged.report.reps for fault in rep.faults)
+
+
+@pytest.mark.parametrize(("turned", "shown"), [(0.0, True), (0.10, True), (0.25, False), (-0.42, False)])
+def test_what_the_network_turns_the_shoulders_of_who_sits_does_not_count_as_a_view(
+    turned: float, shown: bool
+) -> None:
+    """``turned`` is further turning towards the camera, in trunk lengths: .25 are 18 degrees."""
+    track = track_of("seated-lean-back")
+    points = track.landmarks_px.copy()
+    half_px = turned * BodyScale.of(track).trunk_px / 2
+    points[:, Landmark.LEFT_SHOULDER, 0] += half_px
+    points[:, Landmark.RIGHT_SHOULDER, 0] -= half_px
+    signals = judge(replace(track, landmarks_px=points), load("seated-lift-over")).signals
+    assert np.mean(signals.reason["lumbar_flexion"] == "view_not_side") == (0.0 if shown else 1.0)
