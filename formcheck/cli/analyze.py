@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from formcheck.body.pose import PoseTrack
 from formcheck.coach.judge import Corrections
 from formcheck.errors import FormcheckError, OutputError, UsageError
 from formcheck.exercises.load import LoadedExercise, load
@@ -144,6 +145,7 @@ class _Work:
         with _progress() as bar:
             reporter = _Bar(bar)
             track = load_track(file, self._resolve_model, workers=self._workers, progress=reporter.tell)
+            _require_within(self._corrections.neutral_s, track)
             analysis = analyse(track, self._loaded, self._corrections)
             if folder is not None:
                 video = file if self._video and not is_track(file) else None
@@ -171,6 +173,14 @@ def _require_writable(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}). Choose another --out.") from None
 
 
+def _require_within(neutral_s: tuple[float, float] | None, track: PoseTrack) -> None:
+    """Say that the start posture was named where the recording has ended: nobody can be seen there."""
+    end_s = float(track.t_s[-1]) if len(track) else 0.0
+    if neutral_s is not None and neutral_s[0] >= end_s:
+        named = f"--neutral {neutral_s[0]:g}-{neutral_s[1]:g}"
+        raise UsageError(f"{track.origin.name}: {named} lies beyond its end at {end_s:.1f} s.")
+
+
 def _print_summary(analysis: Analysis, file: Path, folder: Path | None) -> None:
     report = analysis.judged.report
     typer.echo(f"{file.name}: {sentences.headline(report, focus=analysis.focus)}")
@@ -184,13 +194,15 @@ def _print_summary(analysis: Analysis, file: Path, folder: Path | None) -> None:
 
 
 def _progress() -> Progress:
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,  # in a file it would be an empty line before each message
     )
 
 

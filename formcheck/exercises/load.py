@@ -38,8 +38,12 @@ def load_file(path: Path) -> LoadedExercise:
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as text: {error}") from None
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror}). Check the name and the folder."
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: this is no text file. Needed is an exercise as a TOML file.") from None
     try:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -17,9 +17,12 @@ OTHER = "other_"
 
 
 class Strict(BaseModel):
-    """A part of an exercise file: unknown fields are errors, and nothing changes afterwards."""
+    """A part of an exercise file: unknown fields are errors, and nothing changes afterwards.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Nor may a number be NaN or infinite: a limit that is no number would never be crossed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def known_signal(name: str) -> str:

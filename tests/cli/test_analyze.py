@@ -145,6 +145,15 @@ def test_unsure_which_exercise_names_the_candidates(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_start_posture_named_beyond_the_end(tmp_path: Path) -> None:
+    short = tmp_path / "track.parquet"
+    write_track(synthetic.film(synthetic.standing(4.0), synthetic.Camera()), short)
+    result = run("analyze", short, "--exercise", "squat", "--neutral", "50-60", "--out", tmp_path / "out")
+    assert_kind(result, 2, "--neutral 50-60", "beyond its end")
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.model
 def test_nobody_in_view_is_said_rather_than_asked_for_an_exercise(tmp_path: Path, grey_clip: Path) -> None:
     result = run("analyze", grey_clip, "--out", tmp_path / "out")

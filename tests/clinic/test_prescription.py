@@ -34,6 +34,14 @@ def test_nothing_prescribed_changes_nothing() -> None:
     assert as_prescribed(SQUAT, None) is SQUAT
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_limit_or_a_load_that_is_no_number_is_refused(value: float) -> None:
+    """It would never be crossed: all of a patient's repetitions would pass for good."""
+    for item in ({"bounds": {"arch": {"amber": value}}}, {"load_kg": value}, {"target_deg": value}):
+        with pytest.raises(UnreadableInputError):
+            prescription_from_json({"exercises": [{"exercise_id": "march-neutral", **item}]})
+
+
 @pytest.mark.parametrize("name", list(EXERCISES))
 def test_every_limit_has_a_name_of_its_own(name: str) -> None:
     """Two of one name would be one field in the form, and the change of one would hide the other's."""
@@ -284,4 +292,4 @@ def test_what_the_library_says_anyway_is_not_said(name: str) -> None:
 def test_a_new_exercise_with_limits_of_its_own_says_them() -> None:
     new = Prescribed(exercise_id="hip-hinge", bounds={"dropping": {"amber": 2.5}})
     said = changes(None, Prescription(exercises=(new,)), EXERCISES)
-    assert said == ["New: Hip hinge.", "Hip hinge: dropping, amber limit 0.6 s → 2.5 s."]
+    assert said == ["New: Hip hinge.", "Hip hinge: let fall, amber limit 0.6 s → 2.5 s."]

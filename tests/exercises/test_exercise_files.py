@@ -65,6 +65,7 @@ MISTAKES = {
         "'side' or 'front'",
     ),
     "a fault of an unknown kind": ('kind = "quick"', 'kind = "quik"', None, "faults", "quik"),
+    "a limit that is no number": ("amber = 0.6", "amber = nan", "amber = nan", "amber", "finite number"),
     "a fault without a bound": ("info = 0.8\n", "", None, "faults", "at least one of info, amber, red"),
     "two faults with one id": ('id = "dropping"', 'id = "short"', None, "whole file", "two faults"),
     "a cue that is too long to say": (
@@ -130,7 +131,7 @@ def test_a_mistake_in_the_second_fault_is_not_blamed_on_the_first(tmp_path: Path
     ("content", "said"),
     [
         (b"schema_version = ", "not valid TOML"),
-        (b"\xff\xfe\x00", "cannot be read as text"),
+        (b"\xff\xfe\x00", "this is no text file"),
         (b"", "Field required"),
     ],
 )
