@@ -176,7 +176,7 @@ def test_reason_that_all_repetitions_share_is_named_once_in_full_and_then_short(
         ("thigh_elevation: You were too far.", "Thigh angle not judged: you were too far."),
         ("no_neutral", "There was no still moment in the start posture to measure from."),
         ("set by hand: counted by the user", "Set by hand: counted by the user."),
-        ("dropping", "Dropped, not lowered."),
+        ("dropping", "Let fall."),
         ("of-my-own", "Of my own."),
     ],
 )
