@@ -12,7 +12,7 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, back_seen, lumbar_flexion
 from formcheck.body.spine_contour import BackContour, back_contour, thighs_forward_deg, without_jumps
-from formcheck.body.view import turned_ratio
+from formcheck.body.view import shoulders_apart
 
 Reasons = npt.NDArray[np.str_]
 
@@ -167,6 +167,6 @@ def _against(
 
 def _steady_ratio(track: PoseTrack, scale: BodyScale, *, sitting: bool) -> float:
     """Return shoulder width over trunk length, its median over the track: the camera stands still."""
-    ratio = turned_ratio(track.landmarks_px, scale, sitting=sitting)
+    ratio = np.linalg.norm(shoulders_apart(track.landmarks_px, scale, sitting=sitting), axis=-1)
     seen = ratio[np.isfinite(ratio)]
     return float(np.median(seen)) if seen.size else float("nan")

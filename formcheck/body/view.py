@@ -49,15 +49,17 @@ def yaw_deg_of(shoulder_ratio: float) -> float:
 
 def shoulder_ratio(landmarks_px: Floats, scale: BodyScale) -> Floats:
     """Return shoulder width over the trunk's full length, shape (...): 0 from the side."""
-    return turned_ratio(landmarks_px, scale, sitting=False)
+    return np.asarray(np.linalg.norm(shoulders_apart(landmarks_px, scale, sitting=False), axis=-1))
 
 
-def turned_ratio(landmarks_px: Floats, scale: BodyScale, *, sitting: bool) -> Floats:
-    """Return `shoulder_ratio` without what the network adds to it in long sitting, shape (...)."""
-    width = landmarks_px[..., Landmark.LEFT_SHOULDER, :] - landmarks_px[..., Landmark.RIGHT_SHOULDER, :]
-    # Of a chest that faces the camera the left shoulder is to the picture's right, whatever the near side.
-    added_px = SITTING_TURN * scale.trunk_px if sitting else 0.0
-    return np.asarray(np.hypot(width[..., 0] - added_px, width[..., 1]) / scale.trunk_px)
+def shoulders_apart(landmarks_px: Floats, scale: BodyScale, *, sitting: bool) -> Floats:
+    """Return the way from the right to the left shoulder in trunk lengths, shape (..., 2).
+
+    Its x is positive where the chest is turned towards the camera, whatever the near side; what the network
+    adds to that in long sitting is taken away.
+    """
+    apart = landmarks_px[..., Landmark.LEFT_SHOULDER, :] - landmarks_px[..., Landmark.RIGHT_SHOULDER, :]
+    return np.asarray(apart / scale.trunk_px - (SITTING_TURN if sitting else 0.0, 0.0))
 
 
 def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:

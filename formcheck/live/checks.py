@@ -13,7 +13,7 @@ from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
 from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
-from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, turned_ratio
+from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulders_apart
 from formcheck.exercises.schema import Exercise
 from formcheck.report.words import BACK
 
@@ -167,16 +167,15 @@ _NUMBER = {1: "one", 2: "two", 3: "three", 4: "four"}
 def _turned(scene: _Scene) -> str:
     """Return which way to turn; seen from the person, who cannot see the screen."""
     sitting = posture(scene.track) == "sitting"
-    ratio = float(np.nanmedian(turned_ratio(scene.track.landmarks_px, scene.scale, sitting=sitting)))
+    apart = shoulders_apart(scene.track.landmarks_px, scene.scale, sitting=sitting)
+    ratio = float(np.nanmedian(np.linalg.norm(apart, axis=-1)))
     if not scene.from_side:
         return "" if ratio >= FRONTAL_RATIO else "Turn until your chest faces the camera."
     if ratio <= MAX_SHOULDER_RATIO:
         return ""
     if scene.view.facing is None:
         return "Turn your side to the camera."
-    points = scene.track.landmarks_px
-    across = points[:, Landmark.LEFT_SHOULDER, 0] - points[:, Landmark.RIGHT_SHOULDER, 0]
-    chest_to_camera = float(np.nanmedian(across)) > 0
+    chest_to_camera = float(np.nanmedian(apart[:, 0])) > 0
     # Somebody who faces the camera has the picture's right on the left hand.
     to_left = chest_to_camera == (scene.view.facing == "right")
     return f"Turn a little to your {'left' if to_left else 'right'}."
