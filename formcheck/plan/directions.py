@@ -26,7 +26,6 @@ DIRECTION: dict[str, Direction] = {
     SEATED: "flexion",
     MARCH: "mid-range",
 }
-LOADED = frozenset({LOWERING, SEATED})
 DEFAULT_ORDER = (MARCH, STRETCH, SEATED, LOWERING)
 _AFTER_RED: dict[Direction, tuple[str, ...]] = {
     "flexion": (STRETCH, MARCH, LOWERING, SEATED),

@@ -51,11 +51,6 @@ def worst_nprs(report: SymptomReport) -> int:
     return max((pain.nprs for pain in report.pains), default=0)
 
 
-def pain_at(report: SymptomReport, place: Place) -> int:
-    """Return the pain in one place, the worse side."""
-    return max((pain.nprs for pain in report.pains if pain.place == place), default=0)
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
     """One movement's reports against the same day's baseline; None where nothing was noted."""
@@ -142,8 +137,3 @@ def _functions_better(before: SymptomReport, then: SymptomReport | None) -> bool
     if then is None or before.function is None or then.function is None:
         return False
     return then.function - before.function >= FUNCTION_CHANGE
-
-
-def has_distal_pain(report: SymptomReport) -> bool:
-    """Whether pain reaches beyond the buttock."""
-    return zone(report) > BUTTOCK

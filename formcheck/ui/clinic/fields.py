@@ -14,7 +14,6 @@ from formcheck.report.words import fault_label
 
 PREFIX = "rxf"
 SIDES = {"both": "Both sides", "left": "Left", "right": "Right"}
-FREE = "on {count} days a week of the patient's choice"
 
 
 def fill(item: Prescribed, exercise: Exercise) -> None:

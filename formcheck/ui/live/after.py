@@ -15,6 +15,7 @@ from formcheck.ui.live.coach import Coach, Feeling, coach
 from formcheck.ui.player.rows import repetition_rows
 from formcheck.ui.review.current import current, start_again
 from formcheck.ui.review.page import page as review_page
+from formcheck.ui.review.result import hero
 from formcheck.ui.text import plain
 
 # measurement.md, section 7: the ladder of zones, and apart from it the front of the hip.
@@ -62,12 +63,7 @@ def _set(live: Coach, done: FinishedSet) -> None:
     report = done.report
     signal = done.analysis.judged.signal if done.analysis is not None else None
     focus = focus_of(report, signal=signal)
-    first, _, rest = sentences.headline(report, focus=focus).partition(". ")
-    noun = "repetition" if report.set.reps == 1 else "repetitions"
-    st.html(
-        f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong><span>{noun}</span></p>'
-        f"<div><h2>Set {done.number}: {escape(first.rstrip('.'))}.</h2><p>{escape(rest)}</p></div></div>"
-    )
+    hero(report, focus, number=done.number)
     for difference in done.differences:
         st.caption(plain(difference))
     with st.expander("Each repetition", expanded=len(live.finished) == 1):

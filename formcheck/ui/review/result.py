@@ -39,20 +39,29 @@ def show(review: Review) -> None:
     st.html(f'<p class="fc-fine">{escape(sentences.UNCERTAINTY)} {escape(sentences.NOT_A_DEVICE)}</p>')
 
 
-def hero(report: SetReport, focus: Focus, facts: str) -> None:
-    """Say the count so that it can be read across a room, the set in sentences, and what to do next time."""
+def hero(report: SetReport, focus: Focus, facts: str = "", *, number: int | None = None) -> None:
+    """Say the count so that it can be read across a room, the set in sentences, and what to do next time.
+
+    Parameters
+    ----------
+    report, focus
+        The judged set.
+    facts : str
+        Of the recording, in small print.
+    number : int, optional
+        Which set of several it is; its heading is then one below the page's.
+    """
     first, _, rest = sentences.headline(report, focus=focus).partition(". ")
+    heading = f"<h1>{escape(first.rstrip('.'))}.</h1>"
+    if number is not None:
+        heading = f"<h2>Set {number}: {escape(first.rstrip('.'))}.</h2>"
     noun = "repetition" if report.set.reps == 1 else "repetitions"
+    below = [("", rest), ("fc-next", sentences.next_time(report)), ("fc-facts", facts)]
+    said = "".join(f'<p class="{look}">{escape(text)}</p>' for look, text in below if text)
     st.html(
         f'<div class="fc-hero"><p class="fc-count"><strong>{report.set.reps}</strong>'
-        f"<span>{noun}</span></p><div><h1>{escape(first.rstrip('.'))}.</h1>"
-        f"<p>{escape(rest)}</p>{_advice(report)}<p class='fc-facts'>{escape(facts)}</p></div></div>"
+        f"<span>{noun}</span></p><div>{heading}{said}</div></div>"
     )
-
-
-def _advice(report: SetReport) -> str:
-    advice = sentences.next_time(report)
-    return f'<p class="fc-next">{escape(advice)}</p>' if advice else ""
 
 
 def _facts(review: Review, analysis: Analysis) -> str:
