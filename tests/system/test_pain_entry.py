@@ -152,3 +152,14 @@ def test_by_names(page: Page, tmp_path: Path) -> None:
     kept(page, tmp_path)
     steps.count += 3
     steps.tell("names")
+
+
+def test_what_was_noted_is_drawn_under_progress(page: Page, server: Server) -> None:
+    """A figure that the page's sanitiser takes out is no figure."""
+    spot(page).press("Enter")
+    number(page).press("Space")
+    page.get_by_role("button", name="Keep this").press("Enter")
+    page.goto(f"{server.address}/progress")
+    figures = page.locator(".fc-trend svg")
+    expect(figures.first).to_be_visible(timeout=60_000)
+    assert figures.count() == page.locator(".fc-trend").count()

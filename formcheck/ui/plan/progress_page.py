@@ -28,6 +28,7 @@ from formcheck.report.sentences import NOT_A_DEVICE
 from formcheck.store.access import NOBODY
 from formcheck.ui.accounts.asking import page_actor
 from formcheck.ui.accounts.notice import not_logged_in
+from formcheck.ui.drawn import drawn
 from formcheck.ui.kept import kept
 from formcheck.ui.plan import clock
 from formcheck.ui.plan.page import PATIENT
@@ -107,14 +108,14 @@ def page() -> None:
     st.caption(HOW_TO_READ)
     parts = []
     for i, trend in enumerate(found):
-        drawn = trend_figure(trend, title=title_of(trend, names), width_px=NARROW_PX, name=f"trend-{i}")
+        figure = trend_figure(trend, title=title_of(trend, names), width_px=NARROW_PX, name=f"trend-{i}")
         look, word = LOOK.get(trend.change, "cannot_judge"), WORD[trend.change]
         parts.append(
-            f'<figure class="fc-trend">{drawn}<figcaption><span class="fc-badge fc-{look}">'
+            f'<figure class="fc-trend">{figure}<figcaption><span class="fc-badge fc-{look}">'
             f'<span class="fc-mark" aria-hidden="true">{MARK[trend.change]}</span>{word}</span> '
             f"{escape(trend.words)}<small>{escape(trend.measure.source)}</small></figcaption></figure>"
         )
-    st.html(f'<div class="fc-trends">{"".join(parts)}</div>')
+    drawn(f'<div class="fc-trends">{"".join(parts)}</div>', key="plan-trends")
     _take_along(log)
     st.html(f'<p class="fc-fine">{escape(NOT_A_DEVICE)}</p>')
 
