@@ -100,7 +100,8 @@ def _lanes(report: SetReport, focus: Focus) -> list[tuple[str, list[Span]]]:
     lanes: dict[str, list[Span]] = {}
     for rep in report.reps:
         for fault in rep.faults:
-            title = f"Fault: {fault_label(fault.id)}"
+            kind = "For information" if fault.severity == "info" else "Fault"
+            title = f"{kind}: {fault_label(fault.id)}"
             lanes.setdefault(title, []).append((fault.start_s, fault.end_s, fault.severity))
     for item in report.cannot_judge:
         if item.signal in (focus.signal, BACK):
