@@ -70,6 +70,15 @@ MISSING_SHARE = 0.5
 # clips and filmed dev scenes with hanging arms. What was read from there erred by up to 4 degrees more [M].
 BESIDE_DEG = 1.5
 BESIDE_SD_DEG = 4.0
+# What is less certain than `MAX_SD_DEG` may still be beyond doubt: a back that is bent by more than this, the
+# mildest bound of an exercise that bows, at 95 %. In dev clips and filmed dev scenes no frame was wrongly so;
+# of public recordings none of a lifter whose back stays long for more than one frame in twelve [M].
+CERTAIN_DEG = 20.0
+CERTAIN_Z = 1.645
+CERTAIN_S, MAX_BLINK_S = 0.3, 0.1
+# Where people have bowed already the back may be rounder than in the start posture, or hollower: by 8 and 3
+# degrees in dev hinges [M]. Rounder makes what is read too small, hollower too large: this is for the latter.
+BOWED_SD_DEG = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +95,8 @@ class BackNeutral:
         Empty, or a key of `formcheck.body.reasons` that says why the back cannot be measured from it.
     beside : bool
         Taken from moments beside the held start posture, in which the back was hidden.
+    bowed : bool
+        Taken from moments in which the trunk had bowed already: the back has bent by what is read at least.
     thighs_deg : float
         How far the thighs are forward of the trunk's axis; 0 in standing.
     unlike_deg : float
@@ -96,6 +107,7 @@ class BackNeutral:
     sd_deg: float | None
     reason: str = ""
     beside: bool = False
+    bowed: bool = False
     thighs_deg: float = 0.0
     unlike_deg: float = 0.0
 
@@ -141,7 +153,7 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     return BackNeutral(median, sd_deg, reason, thighs_deg=thighs_deg, unlike_deg=unlike_deg)
 
 
-def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
+def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | None = None) -> LumbarReading:
     """Measure lumbar flexion from neutral.
 
     Parameters
@@ -150,6 +162,9 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
         T instants.
     neutral : BackNeutral
         Of the same person, filmed from the same place.
+    t_s : ndarray, shape (T,), optional
+        Their times, of a recording: then a back that is bent beyond doubt for a while is told although its
+        angle is less sure than is asked for.
     """
     contour = _at_ease(contour)
     known = np.isfinite(neutral.depth)
@@ -159,10 +174,10 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
     variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
-    unlike_deg = np.hypot(
-        UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0), neutral.unlike_deg
-    )
-    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2 + (BESIDE_SD_DEG * neutral.beside) ** 2
+    unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
+    unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
+    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
+    variance += (BESIDE_SD_DEG * neutral.beside) ** 2 + (BOWED_SD_DEG * neutral.bowed) ** 2
     sd_deg = np.sqrt(variance)
     hidden = ~_enough_seen(usable) | np.isnan(deg)
     unsure = sd_deg > MAX_SD_DEG
@@ -174,8 +189,27 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral) -> LumbarReading:
     reason = _KEYS[code]
     if neutral.reason:
         reason = np.full_like(reason, neutral.reason)
+    if t_s is not None and neutral.sd_deg is not None:
+        bent = (deg - CERTAIN_Z * sd_deg > CERTAIN_DEG) & (unexplained_deg <= MAX_SD_DEG)
+        if neutral.bowed:
+            bent &= thighs_deg > neutral.thighs_deg  # further bowed than there
+        reason[_lasting(bent & ~hidden, ~hidden, t_s)] = ""
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
+
+
+def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:
+    """Return at which instants a back is bent for `CERTAIN_S` on end as far as it is seen, shape (T,).
+
+    An edge that is lost in the background for a moment may look bent, too.
+    """
+    result = np.zeros_like(bent)
+    rows = np.flatnonzero(seen)
+    breaks = np.flatnonzero(np.diff(bent[rows]) | (np.diff(t_s[rows]) > MAX_BLINK_S)) + 1
+    for run in np.split(rows, breaks):
+        if run.size and bent[run[0]] and t_s[run[-1]] - t_s[run[0]] >= CERTAIN_S:
+            result[run] = True
+    return result
 
 
 def back_seen(contour: BackContour) -> Bools:

@@ -24,7 +24,7 @@ TRUNK_SHARE = 0.64
 MAX_SHOULDER_RATIO = 0.25
 # Whose thighs are further forward of the trunk than this in the start posture sits: 92 degrees in dev clips
 # of long sitting, 50 in kneeling, 5 at most in standing [M].
-SITTING_THIGHS_DEG = 70.0
+SITTING_THIGHS_DEG, STANDING_DEG = 70.0, 0.0
 # Further back than this the person lies, and the back's edge is the table's or the floor's [D].
 LYING_LEAN_DEG = -50.0
 # Dev clips thinned to 12, 10, 8 and 6 pictures a second read 1.57, 1.64, 1.63 and 1.71 degrees wrong in the
@@ -86,6 +86,27 @@ def neutral_beside(
     return None if neutral.reason else replace(neutral, beside=True)
 
 
+def neutral_bowed(
+    track: PoseTrack, calibration: Calibration, signals: Signals, bowed: Bools, reason: str
+) -> BackNeutral | None:
+    """Return what the back looked like in moments of ``bowed``; None where it is never or hardly seen there.
+
+    Parameters
+    ----------
+    track, calibration, signals
+        As for `neutral_of`.
+    bowed : ndarray of bool, shape (T,)
+        Instants in which the trunk has begun to bow.
+    reason : str
+        Why the back could not be measured from the start posture, as a key of `formcheck.body.reasons`.
+    """
+    contour = _contour(track, calibration, recorded=True)
+    seen = bowed & (_against(track, calibration, signals, STANDING_DEG) == "") & back_seen(contour)
+    neutral = back_neutral(contour[seen])
+    # A back that bends meanwhile is unsteady: its scatter counts as deviation.
+    return None if neutral.sd_deg is None else replace(neutral, reason=reason, bowed=True)
+
+
 def with_spine(
     track: PoseTrack,
     calibration: Calibration,
@@ -115,8 +136,12 @@ def with_spine(
         nothing = np.full(len(track), np.nan)
         reading = LumbarReading(nothing, nothing, np.full(len(track), "no_neutral", dtype="<U24"))
     else:
-        reading = lumbar_flexion(_contour(track, calibration, recorded=cutoff_hz is not None), neutral)
-    against = _against(track, calibration, signals, neutral.thighs_deg if neutral else 0.0)
+        recorded = cutoff_hz is not None
+        contour = _contour(track, calibration, recorded=recorded)
+        reading = lumbar_flexion(contour, neutral, track.t_s if recorded else None)
+    standing = neutral is None or neutral.bowed  # thighs that are forward in a bow are not those of a seat
+    start_thighs_deg = STANDING_DEG if standing else neutral.thighs_deg
+    against = _against(track, calibration, signals, start_thighs_deg)
     reason = np.where(against == "", reading.reason, against)
     deg = np.where(reason == "", reading.deg, np.nan)
     if cutoff_hz is not None:

@@ -4,22 +4,30 @@ Many people let their arms hang while they stand, and the near elbow then covers
 or squat it is free. The first moments of a movement are all but the start posture, so the back is measured
 from them, with a wider deviation. Where a recording begins in mid-movement its longest rest may be the end of
 one; all moments near the start posture then agree better than that rest does.
+
+Behind a barbell's plate or an arm the back may be hidden in every such moment, and be in plain view as soon
+as the lifter has bowed a little. Measured from there it cannot be said to have stayed as it was; but what it
+bends beyond that is the least that it bends, and a back that surely rounds is told.
 """
 
 import numpy as np
 
 from formcheck.body.measure import Calibration
 from formcheck.body.neutral import posture_held
-from formcheck.body.pose import Bools, PoseTrack
+from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.signals import Signals
-from formcheck.body.spine import BackNeutral
-from formcheck.body.spine_signal import neutral_beside, neutral_of
+from formcheck.body.spine import MAX_SD_DEG, BackNeutral
+from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of
 from formcheck.coach.start import Start
 from formcheck.coach.working_side import signals_from
 
 # So far the trunk may have tipped from where it was held still: the true lumbar angle was 3 degrees at most
 # there, in hinges that round by up to 30, and a hanging arm leaves the back free from 3 to 13 degrees on [M].
 MAX_TIPPED_DEG = 15.0
+# The trunk has begun to bow where it has tipped by so much more than where it was held still. From 10 to 40
+# degrees dev hinges have bent by 8 degrees less to 3 more than at the start, and what follows is read right
+# to 3 degrees [M].
+BOWED_DEG = (10.0, 40.0)
 _UNUSABLE = frozenset({"arm_at_start", "back_hidden_at_start", "unsteady_start"})
 
 
@@ -43,10 +51,18 @@ def back_at_start(
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s)
-    if held.reason not in _UNUSABLE:
+    inside = raw.between(window.start_s, window.end_s)
+    if held.reason in _UNUSABLE:
+        held = neutral_beside(track, calibration, raw, _near_start(raw, start, inside)) or held
+    if not _too_unsure(held):
         return held
-    near = _near_start(raw, start, raw.between(window.start_s, window.end_s))
-    return neutral_beside(track, calibration, raw, near) or held
+    bowed = neutral_bowed(track, calibration, raw, _bowing(raw, inside), held.reason or "back_unlike")
+    return bowed or held
+
+
+def _too_unsure(held: BackNeutral) -> bool:
+    """Return whether everything that is measured from a start posture is withheld."""
+    return held.sd_deg is None or float(np.hypot(held.sd_deg, held.unlike_deg)) > MAX_SD_DEG
 
 
 def _near_start(raw: Signals, start: Start, inside: Bools) -> Bools:
@@ -55,10 +71,23 @@ def _near_start(raw: Signals, start: Start, inside: Bools) -> Bools:
     one_leg = start.exercise.repetition.one_leg
     seen_from = [signals_from(raw, leg) for leg in start.legs] if one_leg else [raw]
     posture = np.any([posture_held(each, bounds) for each in seen_from], axis=0)
+    tipped_deg = _tipped_deg(raw, inside)
+    with np.errstate(invalid="ignore"):
+        result: Bools = posture & (np.abs(tipped_deg) <= MAX_TIPPED_DEG)
+    return result
+
+
+def _bowing(raw: Signals, inside: Bools) -> Bools:
+    """Return at which instants the trunk has begun to bow, shape (T,)."""
+    tipped_deg = _tipped_deg(raw, inside)
+    with np.errstate(invalid="ignore"):
+        result: Bools = (tipped_deg > BOWED_DEG[0]) & (tipped_deg <= BOWED_DEG[1])
+    return result
+
+
+def _tipped_deg(raw: Signals, inside: Bools) -> Floats:
+    """Return how far the trunk leans beyond where it was held still, shape (T,); NaN where not known."""
     lean_deg = raw.deg["trunk_lean"]
     if not np.isfinite(lean_deg[inside]).any():
-        return np.zeros(len(raw), dtype=np.bool_)
-    with np.errstate(invalid="ignore"):
-        upright = np.abs(lean_deg - np.nanmedian(lean_deg[inside])) <= MAX_TIPPED_DEG
-    result: Bools = posture & upright
-    return result
+        return np.full(len(raw), np.nan)
+    return np.asarray(lean_deg - np.nanmedian(lean_deg[inside]))

@@ -22,6 +22,7 @@ from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
+from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
@@ -134,7 +135,15 @@ def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:
 
 def _back_notes(back: BackNeutral | None, repetitions: Sequence[Repetition]) -> list[str]:
     """Say how the back was measured where that was not from the start posture as it was held."""
-    if back is None or not back.beside or not any(rep.lumbar_flexion_deg.judged for rep in repetitions):
+    if back is None:
+        return []
+    if back.reason and any(fault.signal == LUMBAR for rep in repetitions for fault in rep.faults):
+        since = ", but from where you had bowed a little" if back.bowed else ""
+        return [
+            f"Your back could not be measured surely from the start posture{since}: it is said only where it "
+            "rounded beyond doubt, by at least so much. Elsewhere it may have rounded too."
+        ]
+    if not back.beside or not any(rep.lumbar_flexion_deg.judged for rep in repetitions):
         return []
     return [
         "Your back was hidden or restless in the start posture: it is measured from the moments beside "

@@ -80,8 +80,9 @@ def _angles_when(t_s: Floats, angle: Floats, excess: Floats, fault: Fault) -> li
     """Return the angles between which the bound was passed for good before the fault was on, or first in it.
 
     One angle where the back was seen throughout, two where it was withheld in between, none where the bound
-    was not passed.
+    was not passed, or had been passed before the back was first seen.
     """
+    begun_s = float(t_s[0])
     seen = np.flatnonzero(np.isfinite(angle) & np.isfinite(excess) & (t_s <= fault.end_s))
     t_s, angle, excess = t_s[seen], angle[seen], excess[seen]
     during = np.flatnonzero((excess >= 0) & (t_s >= fault.start_s))
@@ -91,7 +92,7 @@ def _angles_when(t_s: Floats, angle: Floats, excess: Floats, fault: Fault) -> li
     while i > 0 and excess[i - 1] >= 0:
         i -= 1
     if i == 0:
-        return [float(angle[0])]
+        return [float(angle[0])] if t_s[0] - begun_s <= MAX_WITHHELD_S else []
     if t_s[i] - t_s[i - 1] > MAX_WITHHELD_S:
         return [float(angle[i - 1]), float(angle[i])]
     part = -excess[i - 1] / max(float(excess[i] - excess[i - 1]), 1e-9)

@@ -7,6 +7,7 @@ know: see the claims in docs/validity.md.
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence, Set
 
 from formcheck.body.reasons import how_to_fix
 from formcheck.coach.faults import rank
@@ -128,7 +129,8 @@ def reasons_of(rep: Repetition) -> list[str]:
     """Return why a repetition has its verdict, as sentences; faults first, then what was withheld."""
     said = [fault_sentence(fault) for fault in rep.faults]
     known = {fault.id for fault in rep.faults}
-    said += [_reason_sentence(reason) for reason in rep.reasons if reason not in known]
+    told = {_base(fault.signal) for fault in rep.faults}
+    said += [_reason_sentence(reason, told) for reason in rep.reasons if reason not in known]
     return list(dict.fromkeys(said))
 
 
@@ -234,18 +236,26 @@ def _back(report: SetReport) -> str:
     if not judged:
         reasons = [rep.lumbar_flexion_deg.reason for rep in report.reps if rep.lumbar_flexion_deg.reason]
         why = reason_text(max(set(reasons), key=reasons.count)) if reasons else ""
-        return f"Your lower back was not judged{': ' + _lower(why) if why else '.'}"
-    crossed = [rep for rep in judged if any(about_the_back(fault) for fault in rep.faults)]
+        seen = "was not judged"
+        if crossed := _crossed(report, report.reps):
+            seen = f"{crossed} and was otherwise not judged"
+        return f"Your lower back {seen}{': ' + _lower(why) if why else '.'}"
     text = f"Your lower back was judged{_in_share(len(judged), len(report.reps))}"
+    return f"{text} and {_crossed(report, judged) or 'crossed no limit of this exercise'}."
+
+
+def _crossed(report: SetReport, reps: Sequence[Repetition]) -> str:
+    """Return "crossed a limit in repetitions 1 and 3", where a limit of the back was; empty for none."""
+    crossed = [rep for rep in reps if any(about_the_back(fault) for fault in rep.faults)]
     if not crossed:
-        return f"{text} and crossed no limit of this exercise."
+        return ""
     back = [fault for rep in crossed for fault in rep.faults if about_the_back(fault)]
     only = "" if any(rank(fault.severity) > 0 for fault in back) else ", for information only"
     if len(report.reps) == 1:
-        return f"{text} and crossed a limit{only}."
+        return f"crossed a limit{only}"
     numbers = listed([str(rep.index) for rep in crossed])
     noun = "repetition" if len(crossed) == 1 else "repetitions"
-    return f"{text} and crossed a limit in {noun} {numbers}{only}."
+    return f"crossed a limit in {noun} {numbers}{only}"
 
 
 def _why_none(report: SetReport) -> list[str]:
@@ -313,8 +323,11 @@ def _covered_s(items: list[Withheld]) -> float:
     return covered_s
 
 
-def _reason_sentence(reason: str) -> str:
-    """Return one of a repetition's reasons as a sentence: ``signal: why``, ``borderline: fault``, a key."""
+def _reason_sentence(reason: str, told: Set[str] = frozenset()) -> str:
+    """Return one of a repetition's reasons as a sentence: ``signal: why``, ``borderline: fault``, a key.
+
+    ``told`` are signals of which a fault is told, though they were not seen throughout.
+    """
     head, colon, rest = reason.partition(": ")
     if not colon:
         label = fault_label(reason)
@@ -325,7 +338,8 @@ def _reason_sentence(reason: str) -> str:
         return f"Borderline: {fault_label(rest)}."
     if re.fullmatch(r"[a-z_]+", head):
         label = signal_label(head)
-        return f"{label[:1].upper()}{label[1:]} not judged: {_lower(reason_text(rest))}"
+        otherwise = " otherwise" if head in told else ""
+        return f"{label[:1].upper()}{label[1:]}{otherwise} not judged: {_lower(reason_text(rest))}"
     return _sentence(reason)
 
 
