@@ -139,8 +139,8 @@ def with_spine(
         recorded = cutoff_hz is not None
         contour = _contour(track, calibration, recorded=recorded)
         reading = lumbar_flexion(contour, neutral, track.t_s if recorded else None)
-    standing = neutral is None or neutral.bowed  # thighs that are forward in a bow are not those of a seat
-    start_thighs_deg = STANDING_DEG if standing else neutral.thighs_deg
+    # thighs that are forward in a bow are not those of a seat
+    start_thighs_deg = neutral.thighs_deg if neutral and not neutral.bowed else STANDING_DEG
     against = _against(track, calibration, signals, start_thighs_deg)
     reason = np.where(against == "", reading.reason, against)
     deg = np.where(reason == "", reading.deg, np.nan)

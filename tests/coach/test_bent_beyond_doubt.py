@@ -51,7 +51,7 @@ def judged(name: str, harm: str) -> Judged:
 
 @pytest.mark.parametrize("harm", ["plate", "cloth"])
 def test_a_back_that_surely_rounds_is_told_and_no_other_is_called_fine(harm: str) -> None:
-    """It stays long, rounds by 34 and by 47 degrees; from where a plate sets it free 34 are not beyond doubt."""
+    """It stays long, rounds by 34 and by 47 degrees; 34 are not beyond doubt from where a plate sets it free."""
     report = judged("hinge-round", harm).report
     rounded = {"plate": [3], "cloth": [2, 3]}[harm]
     assert [rep.index for rep in report.reps if rep.verdict == "fault"] == rounded
@@ -100,4 +100,6 @@ def test_words_say_both_the_limit_that_was_crossed_and_that_the_rest_was_not_jud
     assert "crossed a limit in repetitions 2 and 3 and was otherwise not judged: " in headline(report)
     lines = repetition_lines(report)
     assert "Lower back not judged" in lines[0]
-    assert all("Rounding (" in line and "Lower back otherwise not judged" in line for line in lines[1:])
+    assert all(
+        "Lower back rounds (" in line and "Lower back otherwise not judged" in line for line in lines[1:]
+    )
