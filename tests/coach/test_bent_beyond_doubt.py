@@ -51,7 +51,7 @@ def judged(name: str, harm: str) -> Judged:
 
 @pytest.mark.parametrize("harm", ["plate", "cloth"])
 def test_a_back_that_surely_rounds_is_told_and_no_other_is_called_fine(harm: str) -> None:
-    """It stays long, rounds by 34 and by 47 degrees; 34 are not beyond doubt from where a plate sets it free."""
+    """It stays long, rounds by 34, by 47 degrees; 34 are not beyond doubt from where a plate sets it free."""
     report = judged("hinge-round", harm).report
     rounded = {"plate": [3], "cloth": [2, 3]}[harm]
     assert [rep.index for rep in report.reps if rep.verdict == "fault"] == rounded
