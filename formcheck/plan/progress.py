@@ -235,7 +235,8 @@ def _by_week(entries: Sequence[Dated]) -> list[tuple[date, list[Dated]]]:
 def _trend(what: Measure, exercise_id: str | None, weeks: Sequence[Week]) -> Trend:
     enough = [week for week in weeks if week.enough]
     if len(enough) < 2:
-        return Trend(what, exercise_id, tuple(weeks), "not_enough", "Not enough yet to compare weeks.")
+        said = "Two weeks with enough in each can be compared."
+        return Trend(what, exercise_id, tuple(weeks), "not_enough", said)
     first, last = enough[0], enough[-1]
     moved = last.value - first.value
     told_apart = last.low > first.high or last.high < first.low

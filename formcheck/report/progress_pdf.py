@@ -136,6 +136,8 @@ def headline(found: Sequence[Trend]) -> str:
         names = dict.fromkeys(trend.measure.name.lower() for trend in found if trend.change == change)
         if names:
             parts.append(f"{change.capitalize()}: {', '.join(names)}.")
+    if not any(trend.change != "not_enough" and len(trend.weeks) > 1 for trend in found):
+        return "It is too early to tell whether anything has changed."
     if not parts:
         return "Nothing has changed beyond what chance explains."
     return f"Changed beyond chance. {' '.join(parts)}"

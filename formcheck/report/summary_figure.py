@@ -32,7 +32,7 @@ from formcheck.report.working_leg import working_values
 
 WIDE_PX, NARROW_PX = 720.0, 340.0
 _TILE_PX, _GAP = 140.0, 12.0
-_AXIS, _HEAD, _MOVES, _BACK_TOP, _BACK, _FOOT = 34.0, 30.0, 84.0, 22.0, 64.0, 42.0
+_AXIS, _HEAD, _MOVES, _BACK_TOP, _BACK, _FOOT = 34.0, 30.0, 84.0, 22.0, 64.0, 46.0
 _DASH = {"red": None, "amber": "6 3", "info": "2 4"}
 
 
@@ -203,7 +203,7 @@ def _faults(drawing: Drawing, plot: Plot, rep: Repetition, shared: _Shared) -> N
     """Draw when something was wrong, the gravest first, and write what; of more than two say how many."""
     told = sorted(rep.faults, key=lambda fault: -rank(fault.severity))
     for i, fault in enumerate(told[:2]):
-        _fault(drawing, plot, rep, fault, plot.bottom + 5 + 17 * i, shared, more=len(told) - 2 if i else 0)
+        _fault(drawing, plot, rep, fault, plot.bottom + 5 + 18 * i, shared, more=len(told) - 2 if i else 0)
 
 
 def _fault(
@@ -216,7 +216,7 @@ def _fault(
     text = fault_label(fault.id) + (f" +{more}" if more > 0 else "")
     half = text_width(text, 11, bold=True) / 2
     x = min(max((left + right) / 2, plot.left + half), plot.right - half)
-    drawing.text((x, y + 14), text, TICK_SIZE, colour, anchor="middle", bold=True, halo=shared.palette.paper)
+    drawing.text((x, y + 16), text, TICK_SIZE, colour, anchor="middle", bold=True, halo=shared.palette.paper)
 
 
 def _described(report: SetReport) -> str:
