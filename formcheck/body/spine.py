@@ -71,13 +71,14 @@ MISSING_SHARE = 0.5
 BESIDE_DEG = 1.5
 BESIDE_SD_DEG = 4.0
 # What is less certain than `MAX_SD_DEG` may still be beyond doubt: a back that is bent by more than this, the
-# mildest bound of an exercise that bows, at 95 %. In dev clips and filmed dev scenes no frame was wrongly so;
-# of public recordings none of a lifter whose back stays long for more than one frame in twelve [M].
+# mildest bound of an exercise that bows, at 95 %, for so long, not counting pictures that show too little. In
+# dev clips and filmed dev scenes no frame was wrongly so, and no lift of public recordings whose back stays
+# long; without the duration an edge lost in the background for a tenth of a second was [M].
 CERTAIN_DEG = 20.0
 CERTAIN_Z = 1.645
 CERTAIN_S, MAX_BLINK_S = 0.3, 0.1
-# Where people have bowed already the back may be rounder than in the start posture, or hollower: by 8 and 3
-# degrees in dev hinges [M]. Rounder makes what is read too small, hollower too large: this is for the latter.
+# Where people have bowed already the back may be rounder than in the start posture, or hollower: by up to 8
+# and 3 degrees in dev hinges [M]. Rounder makes what is read too small, hollower too large: hence this.
 BOWED_SD_DEG = 5.0
 
 
@@ -190,6 +191,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     if neutral.reason:
         reason = np.full_like(reason, neutral.reason)
     if t_s is not None and neutral.sd_deg is not None:
+        # What looks like no back is a thing behind it, which may look bent by any angle.
         bent = (deg - CERTAIN_Z * sd_deg > CERTAIN_DEG) & (unexplained_deg <= MAX_SD_DEG)
         if neutral.bowed:
             bent &= thighs_deg > neutral.thighs_deg  # further bowed than there

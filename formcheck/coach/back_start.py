@@ -25,8 +25,8 @@ from formcheck.coach.working_side import signals_from
 # there, in hinges that round by up to 30, and a hanging arm leaves the back free from 3 to 13 degrees on [M].
 MAX_TIPPED_DEG = 15.0
 # The trunk has begun to bow where it has tipped by so much more than where it was held still. From 10 to 40
-# degrees dev hinges have bent by 8 degrees less to 3 more than at the start, and what follows is read right
-# to 3 degrees [M].
+# degrees the backs of dev hinges are from 3 degrees hollower to 8 rounder than at the start, and what they
+# bend from there on is read right to 3 degrees [M].
 BOWED_DEG = (10.0, 40.0)
 _UNUSABLE = frozenset({"arm_at_start", "back_hidden_at_start", "unsteady_start"})
 

@@ -138,10 +138,15 @@ def _back_notes(back: BackNeutral | None, repetitions: Sequence[Repetition]) -> 
     if back is None:
         return []
     if back.reason and any(fault.signal == LUMBAR for rep in repetitions for fault in rep.faults):
-        since = ", but from where you had bowed a little" if back.bowed else ""
+        if not back.bowed:
+            return [
+                "Your back was not steady in the start posture, so it is said only where it rounded beyond "
+                "doubt. Elsewhere it may have rounded too."
+            ]
         return [
-            f"Your back could not be measured surely from the start posture{since}: it is said only where it "
-            "rounded beyond doubt, by at least so much. Elsewhere it may have rounded too."
+            "Your back could not be measured from the start posture, but from where you had bowed a little, "
+            "so it is said only where it rounded beyond doubt, and by how much at least. Elsewhere it may "
+            "have rounded too."
         ]
     if not back.beside or not any(rep.lumbar_flexion_deg.judged for rep in repetitions):
         return []

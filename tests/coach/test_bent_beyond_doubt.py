@@ -16,7 +16,7 @@ from tests.sample_tracks import track_of, truth_of
 Floats = npt.NDArray[np.float64]
 PLATE_DEG = 28.0  # as long as the trunk leans less, a plate hides the back
 SWELLS_PX, SWELLS_S = 9.0, 1.7
-NOTE = "Your back could not be measured surely from the start posture"
+NOTE = "it is said only where it rounded beyond doubt"
 
 
 def true_deg(name: str, signal: str, track: PoseTrack) -> Floats:
@@ -58,7 +58,7 @@ def test_a_back_that_surely_rounds_is_told_and_no_other_is_called_fine(harm: str
     assert {rep.verdict for rep in report.reps} == {"fault", "cannot_judge"}
     for index in rounded:
         assert "rounding" in [fault.id for fault in report.reps[index - 1].faults]
-    assert any(note.startswith(NOTE) for note in report.set.notes)
+    assert any(NOTE in note for note in report.set.notes)
 
 
 def test_from_where_the_trunk_has_bowed_it_bends_by_what_is_read_at_least() -> None:
@@ -77,7 +77,7 @@ def test_nothing_is_said_of_a_back_that_stays_long(harm: str) -> None:
     result = judged("hinge-clean", harm)
     assert {rep.verdict for rep in result.report.reps} == {"cannot_judge"}
     assert not np.isfinite(result.signals.deg["lumbar_flexion"]).any()
-    assert not any(note.startswith(NOTE) for note in result.report.set.notes)
+    assert not any(NOTE in note for note in result.report.set.notes)
 
 
 def test_a_glimpse_of_a_bent_back_is_none() -> None:
