@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_contour import STATIONS, BackContour, beyond_ends, median_of_five
-from formcheck.body.spine_shape import learnt_shape
+from formcheck.body.spine_foreign import foreign
+from formcheck.body.spine_shape import Estimate, learnt_shape
 
 Reasons = npt.NDArray[np.str_]
 
@@ -41,7 +42,8 @@ MAX_NEUTRAL_SD_DEG = 5.0
 # Standard deviations between the 10th and 90th percentile: a single frame in 60 that reads 38 degrees, as the
 # first one of a recording may, is no shaking [M].
 NORMAL_10_TO_90 = 2.563
-# A station of the neutral needs this many frames, and this share of them, that show the back itself [D].
+# A station of the neutral needs this many frames, and this share of them, that show the back itself; so many
+# must show no thing behind it: what is left of fewer, .12 in a dev film, agrees by chance [D].
 MIN_NEUTRAL_FRAMES = 3
 MIN_NEUTRAL_SHARE = 0.2
 # A station this far from the median of its neighbours is no back but a hand, a hem or a hole in the mask.
@@ -98,6 +100,8 @@ class BackNeutral:
         Taken from moments beside the held start posture, in which the back was hidden.
     bowed : bool
         Taken from moments in which the trunk had bowed already: the back has bent by what is read at least.
+    beside_thing : bool
+        A thing behind the back is nearly always taken for it; what is measured must be so alike.
     thighs_deg : float
         How far the thighs are forward of the trunk's axis; 0 in standing.
     unlike_deg : float
@@ -109,6 +113,7 @@ class BackNeutral:
     reason: str = ""
     beside: bool = False
     bowed: bool = False
+    beside_thing: bool = False
     thighs_deg: float = 0.0
     unlike_deg: float = 0.0
 
@@ -131,7 +136,20 @@ def back_neutral(contour: BackContour) -> BackNeutral:
         Of the neutral's instants only.
     """
     contour = _at_ease(contour)
-    usable = contour.usable & ~_kinked(contour.depth)
+    seen = _seen(contour)
+    whole, things = _start_of(contour, seen), foreign(contour.depth, seen)
+    # what is left of an edge that shakes or is unlike a back agrees by chance: it is no better for that
+    if whole.reason or not things.any():
+        return whole
+    own = _start_of(contour, seen & ~things)
+    if own.reason or (~things.any(axis=1)).mean() < MIN_NEUTRAL_SHARE:
+        return replace(whole, beside_thing=True)
+    sd_deg = max(own.sd_deg or 0.0, whole.sd_deg or 0.0)
+    return replace(own, sd_deg=sd_deg, unlike_deg=max(own.unlike_deg, whole.unlike_deg))
+
+
+def _start_of(contour: BackContour, usable: Bools) -> BackNeutral:
+    """Return a start posture from the stations (T, K) that count, at ease."""
     enough = usable.sum(axis=0) >= max(MIN_NEUTRAL_FRAMES, MIN_NEUTRAL_SHARE * len(usable))
     median = np.full(len(STATIONS), np.nan)
     if enough.any():
@@ -139,7 +157,7 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     if not _enough_seen(enough):
         arm = len(usable) > 0 and (contour.covered & ~enough).mean() > 0.5 * (~enough).mean()
         return BackNeutral(median, None, "arm_at_start" if arm else "back_hidden_at_start")
-    usable &= enough
+    usable = usable & enough
     if _enough_seen(usable).sum() < MIN_NEUTRAL_FRAMES:
         return BackNeutral(median, None, "back_hidden_at_start")
     thighs_deg = float(np.median(contour.thighs_deg))
@@ -168,14 +186,21 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         angle is less sure than is asked for.
     """
     contour = _at_ease(contour)
-    known = np.isfinite(neutral.depth)
-    usable = contour.usable & ~_kinked(contour.depth) & known
+    known = _seen(contour) & np.isfinite(neutral.depth)
+    usable = known if neutral.beside_thing else _without_things(contour, known)
     thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
-    estimate = learnt_shape().estimate(contour.depth, neutral.depth, usable, thighs_deg, start_thighs_deg)
+
+    def read(which: Bools) -> Estimate:
+        return learnt_shape().estimate(contour.depth, neutral.depth, which, thighs_deg, start_thighs_deg)
+
+    whole = read(known)
+    estimate = whole if np.array_equal(usable, known) else read(usable)
+    # what is withheld as a whole is not judged for what is left of it
+    unexplained = np.fmax(whole.unexplained, estimate.unexplained)
     deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
     variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
-    unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
+    unexplained_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
     variance += (BESIDE_SD_DEG * neutral.beside) ** 2 + (BOWED_SD_DEG * neutral.bowed) ** 2
@@ -214,9 +239,24 @@ def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:
     return result
 
 
+def _without_things(contour: BackContour, seen: Bools) -> Bools:
+    """Return which stations (T, K) count, of those that are seen.
+
+    A thing that covers an end of the lumbar spine is kept: what is left would not be enough.
+    """
+    free = seen & ~foreign(contour.depth, seen)
+    hides = _enough_seen(seen) & ~_enough_seen(free)
+    return np.where(hides[:, None], seen, free)
+
+
 def back_seen(contour: BackContour) -> Bools:
     """Return at which instants enough of the back is seen to measure it, shape (T,)."""
-    return _enough_seen(contour.usable & ~_kinked(contour.depth))
+    return _enough_seen(_seen(contour))
+
+
+def _seen(contour: BackContour) -> Bools:
+    """Return which stations (T, K) show an edge that may be the back's."""
+    return contour.usable & ~_kinked(contour.depth)
 
 
 def _at_ease(contour: BackContour) -> BackContour:

@@ -109,7 +109,7 @@ class Shape:
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
-        for pattern, rows in _patterns(usable):
+        for pattern, rows in patterns_of(usable):
             solver = _Solver(self._inverse_of(pattern.tobytes()), slides[rows][:, pattern])
             solved = solver.solve(change[rows][:, pattern])
             linear = solved @ own[pattern]
@@ -137,6 +137,11 @@ class Shape:
             return np.asarray(self.personal[0])
         score = np.clip(self._fitted(neutral)[0], -MAX_SCORE, MAX_SCORE)
         return np.asarray(self.personal[0] + score @ self.personal[1:])
+
+    def any_back(self) -> Floats:
+        """Return the covariance of edges about the mean neutral, of any person in any posture, (K, K)."""
+        people = self.axes * self.scale[:, None]
+        return np.asarray(self.within + people.T @ people + _LINE @ _LINE.T)
 
     def unlike(self, neutral: Floats) -> float:
         """Return how far a start posture's edge (K,) is from learnt ones: root mean square, trunk lengths."""
@@ -218,7 +223,7 @@ def _bridged(depth: Floats) -> Floats:
     return result
 
 
-def _patterns(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
+def patterns_of(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
     """Return the different sets of usable stations and the instants of each; most instants share one."""
     if not len(usable):
         return []
