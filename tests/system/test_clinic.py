@@ -175,7 +175,7 @@ def prescribe(server: Server, clinician: Page) -> None:
     clinician.get_by_role("option", name="Hip hinge").click()
     clinician.locator(".st-key-rx-put-in button").click()
     clinician.get_by_text("Limits", exact=True).click()
-    limit = clinician.get_by_role("spinbutton", name="Dropping, amber limit")
+    limit = clinician.get_by_role("spinbutton", name="Let fall, amber limit")
     limit.fill(str(SLOW_S))
     limit.press("Tab")
     why = clinician.get_by_label("Why", exact=True)
