@@ -45,8 +45,10 @@ def foreign(depth: Floats, usable: Bools) -> Bools:
         precision = _precision(pattern.tobytes())
         off = beside[rows][:, pattern]
         pull = off @ precision
-        for i in np.flatnonzero((pull * off).sum(axis=1) > LIKE_A_BACK):
-            result[rows[i], np.flatnonzero(pattern)[_run_that_stands_out(pull[i], precision)]] = True
+        unlike = (pull * off).sum(axis=1) > LIKE_A_BACK
+        if unlike.any():
+            runs = _runs_that_stand_out(pull[unlike], _factors(pattern.tobytes()))
+            result[np.ix_(rows[unlike], np.flatnonzero(pattern))] = runs
     return result
 
 
@@ -58,28 +60,50 @@ def _precision(pattern: bytes) -> Floats:
     return np.asarray(np.linalg.inv(any_back + OWN_SD**2 * np.eye(len(any_back))))
 
 
-def _run_that_stands_out(pull: Floats, precision: Floats) -> slice:
-    """Return the run of stations without which an edge is most like a back; an empty one if none stands out.
+@lru_cache(maxsize=_REMEMBERED)
+def _factors(pattern: bytes) -> Floats:
+    """Return the inverses of the Cholesky factors of the longest runs' blocks of the precision.
+
+    Runs of the same first station share one: the factor of a shorter run is the beginning of that of a longer
+    one. Shape (n, longest, longest); beyond the last station a run goes on with what says nothing.
+    """
+    precision = _precision(pattern)
+    n, longest = len(precision), min(LONGEST, len(precision) - 1)
+    wider = np.eye(n + longest)
+    wider[:n, :n] = precision
+    runs = np.arange(n)[:, None] + np.arange(longest)
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(wider[runs[:, :, None], runs[:, None, :]])))
+
+
+def _runs_that_stand_out(pull: Floats, factors: Floats) -> Bools:
+    """Return for each edge the run of stations without which it is most like a back, shape (T, n).
 
     Parameters
     ----------
-    pull : ndarray, shape (n,)
-        The inverse covariance times what the edge is beside the mean.
-    precision : ndarray, shape (n, n)
-        The inverse covariance.
+    pull : ndarray, shape (T, n)
+        The inverse covariance times what each edge is beside the mean.
+    factors : ndarray, shape (n, longest, longest)
+        As `_factors` gives them.
+
+    Returns
+    -------
+    ndarray of bool, shape (T, n)
+        All False for an edge in which no run stands out.
     """
-    n, best, found = len(pull), IN_ALL, slice(0, 0)
-    for length in range(SHORTEST, min(LONGEST, n - 1) + 1):
-        firsts = np.arange(n - length + 1)
-        runs = firsts[:, None] + np.arange(length)
-        blocks = precision[runs[:, :, None], runs[:, None, :]]
-        # how far the run lies outside of where the other stations put it
-        outwards = np.linalg.solve(blocks, pull[runs][..., None])[..., 0]
-        gain = (outwards * pull[runs]).sum(axis=1) - PER_STATION * length
-        # A thing behind the back never lies inside of it. Leaving everything as it is where the best run lies
-        # inside, instead of asking the others, let two films read 8 and 3 degrees wrong again [M].
-        gain[outwards.mean(axis=1) < 0] = 0.0
-        most = int(gain.argmax())
-        if gain[most] > best:
-            best, found = float(gain[most]), slice(most, most + length)
-    return found
+    n, longest = factors.shape[:2]
+    firsts, lengths = np.arange(n), np.arange(1, longest + 1)
+    padded = np.pad(pull, ((0, 0), (0, longest)))[:, firsts[:, None] + lengths - 1]
+    share = np.einsum("nij,tnj->tni", factors, padded)
+    # by how much the distance falls without the first 1, 2, ... stations of each run
+    gain = np.cumsum(share**2, axis=2) - PER_STATION * lengths
+    # and how far, in all, they lie outside of where the other stations put them
+    outwards = np.cumsum(share * factors.sum(axis=2), axis=2)
+    # A thing behind the back never lies inside of it. Leaving everything as it is where the best run lies
+    # inside, instead of asking the others, let two films read 8 and 3 degrees wrong again [M].
+    possible = (lengths >= SHORTEST) & (firsts[:, None] + lengths <= n)
+    gain = np.where(possible & (outwards >= 0), gain, 0.0)
+    best = gain.reshape(len(pull), -1).argmax(axis=1)
+    first, extra = np.divmod(best, longest)
+    station = firsts[None]
+    inside = (station >= first[:, None]) & (station <= (first + extra)[:, None])
+    return np.asarray(inside & (gain.max(axis=(1, 2)) > IN_ALL)[:, None])
