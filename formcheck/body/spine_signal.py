@@ -62,8 +62,13 @@ def neutral_of(
     return replace(neutral, thighs_deg=thighs_deg, reason=TOO_FEW if slow else neutral.reason)
 
 
+def recorded_back(track: PoseTrack, calibration: Calibration) -> BackContour:
+    """Return the back's contour in each instant of a recording, without what jumps."""
+    return _contour(track, calibration, recorded=True)
+
+
 def neutral_beside(
-    track: PoseTrack, calibration: Calibration, signals: Signals, near: Bools
+    track: PoseTrack, contour: BackContour, calibration: Calibration, signals: Signals, near: Bools
 ) -> BackNeutral | None:
     """Return a start posture of the back from moments of ``near`` in which it can be seen.
 
@@ -73,10 +78,11 @@ def neutral_beside(
     ----------
     track, calibration, signals
         As for `neutral_of`.
+    contour : BackContour
+        Of the whole track, from `recorded_back`.
     near : ndarray of bool, shape (T,)
         Instants whose posture is all but the start posture.
     """
-    contour = _contour(track, calibration, recorded=True)
     against = _against(track, calibration, signals, _usual_thighs_deg(track[near], calibration))
     seen = near & (against == "") & back_seen(contour)
     times_s = track.t_s[seen]
@@ -87,20 +93,24 @@ def neutral_beside(
 
 
 def neutral_bowed(
-    track: PoseTrack, calibration: Calibration, signals: Signals, bowed: Bools, reason: str
+    track: PoseTrack,
+    contour: BackContour,
+    calibration: Calibration,
+    signals: Signals,
+    bowed: Bools,
+    reason: str,
 ) -> BackNeutral | None:
     """Return what the back looked like in moments of ``bowed``; None where it is never or hardly seen there.
 
     Parameters
     ----------
-    track, calibration, signals
-        As for `neutral_of`.
+    track, contour, calibration, signals
+        As for `neutral_beside`.
     bowed : ndarray of bool, shape (T,)
         Instants in which the trunk has begun to bow.
     reason : str
         Why the back could not be measured from the start posture, as a key of `formcheck.body.reasons`.
     """
-    contour = _contour(track, calibration, recorded=True)
     seen = bowed & (_against(track, calibration, signals, STANDING_DEG) == "") & back_seen(contour)
     neutral = back_neutral(contour[seen])
     # A back that bends meanwhile is unsteady: its scatter counts as deviation.

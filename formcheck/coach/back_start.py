@@ -17,7 +17,7 @@ from formcheck.body.neutral import posture_held
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.signals import Signals
 from formcheck.body.spine import MAX_SD_DEG, BackNeutral
-from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of
+from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of, recorded_back
 from formcheck.coach.start import Start
 from formcheck.coach.working_side import signals_from
 
@@ -51,13 +51,17 @@ def back_at_start(
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s)
-    inside = raw.between(window.start_s, window.end_s)
+    if held.reason not in _UNUSABLE and not _too_unsure(held):
+        return held
+    inside, contour = raw.between(window.start_s, window.end_s), recorded_back(track, calibration)
     if held.reason in _UNUSABLE:
-        held = neutral_beside(track, calibration, raw, _near_start(raw, start, inside)) or held
+        near = _near_start(raw, start, inside)
+        held = neutral_beside(track, contour, calibration, raw, near) or held
     if not _too_unsure(held):
         return held
-    bowed = neutral_bowed(track, calibration, raw, _bowing(raw, inside), held.reason or "back_unlike")
-    return bowed or held
+    bowed = _bowing(raw, inside)
+    reason = held.reason or "back_unlike"
+    return neutral_bowed(track, contour, calibration, raw, bowed, reason) or held
 
 
 def _too_unsure(held: BackNeutral) -> bool:
