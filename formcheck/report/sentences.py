@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 from formcheck.body.reasons import how_to_fix
-from formcheck.coach.faults import rank
+from formcheck.coach.faults import EVEN, SURE, SURE_OF_BACK, rank
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Withheld
 from formcheck.report.frame_state import about_the_back
 from formcheck.report.words import (
@@ -41,7 +41,8 @@ DEFINITIONS = (
     ("No fault seen", "Nothing that was judged went beyond its limit."),
     (
         "Borderline",
-        "Perhaps beyond a limit (a chance of 50 to 80 %; lower back 50 to 65 %): too close to call.",
+        f"Perhaps beyond a limit (a chance of {100 * EVEN:.0f} to {100 * SURE:.0f} %; lower back "
+        f"{100 * EVEN:.0f} to {100 * SURE_OF_BACK:.0f} %): too close to call.",
     ),
     ("Fault", "Beyond a limit with a greater chance than that, for long enough to count."),
     ("Amber, red", "The nearer and the farther limit of a fault. What is for information is no fault."),
