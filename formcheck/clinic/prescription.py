@@ -68,16 +68,6 @@ class Prescription(Strict):
         """Return what is prescribed of one exercise."""
         return next((each for each in self.exercises if each.exercise_id == exercise_id), None)
 
-    def with_exercise(self, item: Prescribed) -> "Prescription":
-        """Return the prescription with an exercise added, or changed in its place."""
-        known = self.of(item.exercise_id)
-        kept = tuple(item if each is known else each for each in self.exercises)
-        return Prescription(exercises=kept if known else (*kept, item))
-
-    def without(self, exercise_id: str) -> "Prescription":
-        """Return the prescription without an exercise."""
-        return Prescription(exercises=tuple(e for e in self.exercises if e.exercise_id != exercise_id))
-
 
 def prescription_json(prescription: Prescription) -> dict[str, Any]:
     """Return a prescription as plain data for JSON."""

@@ -22,7 +22,6 @@ from formcheck.report.words import VERDICT_WORD, fault_label, reason_text, signa
 
 Json = dict[str, Any]
 
-FHIR_VERSION = "4.3.0"
 UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"

@@ -140,12 +140,6 @@ class Reviews:
             session.add(SetReview(set_id=row.id, author_id=actor.account_id, at=now()))
             note(session, actor.account_id, "looked through a set", row.patient_id, row.id)
 
-    def reopen(self, actor: Actor, set_id: str) -> None:
-        """Put a set back into one's queue."""
-        with self._database.write() as session:
-            set_for(session, actor, Right.REVIEW, set_id)
-            session.execute(_review_of(actor, set_id))
-
     def finished(self, actor: Actor, set_id: str) -> bool:
         """Return whether anybody has looked through a set."""
         with self._database.read() as session:

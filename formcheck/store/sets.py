@@ -137,12 +137,6 @@ class Sets:
             note(session, actor.account_id, "shared", row.patient_id, f"{row.id} {level.name.lower()}")
         self._media.sweep()
 
-    def annotate(self, actor: Actor, set_id: str, *, name: str, words: str) -> None:
-        """Change a set's name and the patient's own words about it."""
-        with self._database.write() as session:
-            row = set_for(session, actor, Right.OWN, set_id)
-            row.name, row.note, row.changed_at = name.strip()[:200] or row.name, words.strip()[:4000], now()
-
     def delete(self, actor: Actor, set_id: str) -> None:
         """Delete a set with all that belongs to it."""
         with self._database.write() as session:

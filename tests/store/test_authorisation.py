@@ -99,7 +99,6 @@ TABLE = [
     Line("Sets.analyse_as", lambda s, a: s.world.store.sets.analyse_as(a, s.set_id, "squat")),
     Line("Sets.failed", lambda s, a: s.world.store.sets.failed(a, s.set_id, "no")),
     Line("Sets.share", lambda s, a: s.world.store.sets.share(a, s.set_id, Level.VIDEO)),
-    Line("Sets.annotate", lambda s, a: s.world.store.sets.annotate(a, s.set_id, name="n", words="w")),
     Line("Sets.delete", lambda s, a: s.world.store.sets.delete(a, s.set_id)),
     Line("Work.ask", lambda s, a: s.world.store.work.ask(a, s.set_id, "blurred")),
     Line("Work.stages", lambda s, a: s.world.store.work.stages(a, s.set_id), Level.NUMBERS),
@@ -134,7 +133,6 @@ TABLE = [
     Line("Reviews.marks", lambda s, a: s.world.store.reviews.marks(a, s.set_id), NUMBERS),
     Line("Reviews.marks_of_patient", lambda s, a: s.world.store.reviews.marks_of_patient(a, mine(s.world))),
     Line("Reviews.finish", lambda s, a: s.world.store.reviews.finish(a, s.set_id), NUMBERS, patient=False),
-    Line("Reviews.reopen", lambda s, a: s.world.store.reviews.reopen(a, s.set_id), NUMBERS, patient=False),
     Line("Reviews.finished", lambda s, a: s.world.store.reviews.finished(a, s.set_id), NUMBERS),
     Line("Remarks.add", lambda s, a: s.world.store.remarks.add(a, s.set_id, "Well done."), NUMBERS),
     Line(

@@ -109,8 +109,6 @@ def test_looked_through_leaves_the_queue_until_the_patient_writes(world: World, 
     assert [(each.set_id, each.asked) for each in waiting(world).sets] == [(set_id, True)]
     store.remarks.add(clinician, set_id, "Yes.")
     assert waiting(world).sets == []
-    store.reviews.reopen(clinician, set_id)
-    assert [each.asked for each in waiting(world).sets] == [False]
 
 
 def test_only_what_is_shared_with_whom_is_accepted_waits(world: World) -> None:
