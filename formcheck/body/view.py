@@ -68,12 +68,13 @@ def facing_evidence(landmarks_px: Floats, scale: BodyScale) -> Floats:
     Toes lie ahead of heels, a flexed knee lies ahead of the line from hip to ankle, the nose lies ahead
     of the ears. Each cue saturates, so that no single frame or wild landmark outvotes the rest.
     """
-    hip, knee, ankle, heel, toe = np.moveaxis(landmarks_px[..., _BOTH_LEGS, :], -2, 0)
+    legs = landmarks_px[..., _BOTH_LEGS, :]
+    hip, knee, ankle, heel, toe = (legs[..., joint, :] for joint in range(legs.shape[-2]))
     feet = _known(toe[..., 0] - heel[..., 0]).sum(axis=-1)
     thigh, shank = knee - hip, ankle - knee
     bend = thigh[..., 0] * shank[..., 1] - thigh[..., 1] * shank[..., 0]
     knees = _known(bend / (0.5 * scale.trunk_px**2)).sum(axis=-1)
-    ears = landmarks_px[..., [Landmark.LEFT_EAR, Landmark.RIGHT_EAR], 0].mean(axis=-1)
+    ears = (landmarks_px[..., Landmark.LEFT_EAR, 0] + landmarks_px[..., Landmark.RIGHT_EAR, 0]) / 2
     head = _known(landmarks_px[..., Landmark.NOSE, 0] - ears)
     return np.asarray(
         _WEIGHT["feet"] * np.tanh(feet / (0.2 * scale.trunk_px))

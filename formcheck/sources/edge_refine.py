@@ -6,6 +6,7 @@ hollow of the lower back. `formcheck.sources.edge_rays` samples the picture alon
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -38,6 +39,6 @@ def refined(samples: Sequence[Sampled]) -> list[TrunkEdges]:
         np.concatenate([each.mask for each in samples]),
         np.concatenate([each.places for each in samples], axis=1),
     )
-    ends = np.cumsum(sides)[:-1]
-    parts = zip(samples, np.split(found, ends), np.split(change, ends), strict=True)
-    return [each.moved(*part) for each, *part in parts]
+    ends = accumulate(sides)
+    own = [slice(end - n, end) for n, end in zip(sides, ends, strict=True)]
+    return [each.moved(found[rows], change[rows]) for each, rows in zip(samples, own, strict=True)]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.sources.edge_rays import INWARDS, OFFSETS, OUTWARDS, STEP, Singles, steady
+from formcheck.sources.edge_rays import INWARDS, OFFSETS, OUTWARDS, STEP, Singles, runs, steady
 
 # Lengths are fractions of the trunk; all settled on dev recordings and low-contrast versions of them [M].
 _WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
@@ -130,21 +130,15 @@ def _built(clear: Singles, mask: Floats, places: Floats) -> Bools:
     changes = (clear > _THIN) & (away >= -INWARDS) & (away <= _AT_EDGE)
     inner, outer = changes.argmax(axis=2), len(OFFSETS) - 1 - changes[:, :, ::-1].argmax(axis=2)
     known = changes.any(axis=2) & (OFFSETS[outer] >= mask - _AT_EDGE)
+    sides, stations = (np.arange(n) for n in known.shape)
+    ends = places[:, sides[:, None], stations, np.stack([inner, outer])]  # x and y, of either end
+    along = runs(np.where(known, ends, np.nan), _STRAIGHT)
+    straight = along.max(axis=4) - along.min(axis=4) < _STRAIGHT_WITHIN
+    built = (straight[:, 1] & ~straight[:, 0]).any(axis=0)
     result = np.zeros(known.shape, dtype=np.bool_)
-    sides, stations = np.ogrid[: known.shape[0], : known.shape[1]]
-    for place in places:
-        inside, outline = (
-            _straight(np.where(known, place[sides, stations, which], np.nan)) for which in (inner, outer)
-        )
-        for k in range(_STRAIGHT):
-            result[:, k : k + outline.shape[1]] |= outline & ~inside
+    for k in range(_STRAIGHT):
+        result[:, k : k + built.shape[1]] |= built
     return result
-
-
-def _straight(values: Floats) -> Bools:
-    """Return which runs of `_STRAIGHT` stations (n, runs) hardly change; values (n, stations)."""
-    runs = np.lib.stride_tricks.sliding_window_view(values, _STRAIGHT, axis=1)
-    return np.asarray(runs.max(axis=2) - runs.min(axis=2) < _STRAIGHT_WITHIN)
 
 
 def _clear_changes(total: Singles, noise: Floats) -> Singles:
@@ -170,7 +164,7 @@ def _clear_changes(total: Singles, noise: Floats) -> Singles:
     clear[..., _NARROW + 1 : -_NARROW] = np.minimum(np.maximum(jump / own - 1.0, 0.0), 1.0) * middle
     near = _spread(clear)
     far = _spread(near)
-    before, after, beyond = (np.zeros_like(clear) for _ in range(3))
+    before, after, beyond = np.zeros((3, *clear.shape), dtype=np.float32)
     before[:, 1:], after[:, :-1], beyond[:, 2:] = near[:, :-1], near[:, 1:], far[:, :-2]
     np.maximum(beyond[:, :-2], far[:, 2:], out=beyond[:, :-2])
     return np.asarray(np.minimum(np.minimum(clear, beyond), np.minimum(before, after)))
@@ -221,21 +215,24 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
     n, stations, places = cost.shape
     padded = np.full((n, places + 2 * _MOST), np.inf, dtype=np.float32)
     best = padded[:, _MOST:-_MOST]
-    windows = np.lib.stride_tricks.sliding_window_view(padded, places, axis=1)
-    reached = np.empty((stations, *windows.shape), dtype=np.float32)
-    own = np.ascontiguousarray(np.moveaxis(cost, 1, 0), dtype=np.float32)
+    windows, penalty = runs(padded, places), _PENALTY[:, None]
+    own = np.ascontiguousarray(cost.swapaxes(0, 1), dtype=np.float32)
+    reached = np.empty((stations - 1, *windows.shape), dtype=np.float32)
+    least = np.empty((n, places), dtype=np.float32)
     best[:] = own[0]
-    for k in range(1, stations):
-        np.add(windows, _PENALTY[:, None], out=reached[k])
-        np.add(np.minimum.reduce(reached[k], axis=1), own[k], out=best)
-    came = reached[1:].argmin(axis=2)
+    for to_each, next_own in zip(reached, own[1:], strict=True):
+        np.add(windows, penalty, out=to_each)
+        np.minimum.reduce(to_each, axis=1, out=least)
+        np.add(least, next_own, out=best)
+    came = reached.argmin(axis=2)
     path = np.empty((n, stations), dtype=np.intp)
     for side in range(n):  # one number at a time: faster than arrays of one
         place = int(best[side].argmin())
-        for k in range(stations - 1, 0, -1):
-            path[side, k] = place
-            place += int(came[k - 1, side, place]) - _MOST
-        path[side, 0] = place
+        back = [place]
+        for steps in came[::-1, side].tolist():
+            place += steps[place] - _MOST
+            back.append(place)
+        path[side] = back[::-1]
     return path
 
 
@@ -254,9 +251,7 @@ def _at_thin_things(clear: Singles, found: Floats) -> tuple[Floats, Bools]:
     """Return the inner side of what is thin and lies at a place, and where there is such a thing."""
     first = np.minimum(np.maximum(_sample(found) - 3, 0), len(OFFSETS) - 9)
     sides, stations = (np.arange(n) for n in found.shape)
-    changes = (
-        np.lib.stride_tricks.sliding_window_view(clear, 9, axis=2)[sides[:, None], stations, first] > _THIN
-    )
+    changes = runs(clear, 9)[sides[:, None], stations, first] > _THIN
     thin = changes.sum(axis=2) > 1
     return np.where(thin, OFFSETS[first + changes.argmax(axis=2)], found), thin
 
@@ -275,8 +270,7 @@ def _crossing(colour: Singles, found: Floats, thin: Bools) -> Floats:
     reach = _HALF_BLUR + _BESIDE
     first = np.minimum(np.maximum(_sample(found) - reach, 0), len(OFFSETS) - 1 - 2 * reach)
     sides, stations = (np.arange(n) for n in found.shape)
-    windows = np.lib.stride_tricks.sliding_window_view(colour, 2 * reach + 1, axis=3)
-    around = windows[sides[:, None], stations, :, first]
+    around = runs(colour, 2 * reach + 1)[sides[:, None], stations, :, first]
     inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
     outside = around[..., -_BESIDE:].sum(axis=3) / _BESIDE
     turn = np.where(thin[..., None], around[..., reach + _HALF_BLUR], outside) - inside

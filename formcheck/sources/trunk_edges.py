@@ -26,6 +26,8 @@ _RISE = 0.04  # half of the distance over which the mask must fall from person t
 _MIN_TRUNK_CELLS = 8.0  # a shorter trunk on the mask has no shape to measure
 _UPPER_ARM_FROM = 0.3  # nearer to the shoulder the arm is part of the trunk's outline
 
+_OFFSETS = np.linspace(-_REACH, _REACH, 2 * _STEPS + 1)
+_SAMPLES = np.arange(len(_OFFSETS))
 _CORNERS = np.array(
     [
         [Landmark.LEFT_HIP, Landmark.RIGHT_HIP],
@@ -87,11 +89,11 @@ def trunk_edges(mask: Mask, landmarks_px: Floats, visibility: Floats, size_px: t
         return _none()
     # x right, y down: whoever walks along the axis has (y, -x) on the left hand
     left = np.array([axis[1], -axis[0]]) / length
-    offsets = np.linspace(-_REACH, _REACH, 2 * _STEPS + 1) * length
+    offsets = _OFFSETS * length
     origins = hip + EDGE_STATIONS[:, None] * axis
     profile = _profile(mask, origins * to_mask, offsets, left * to_mask, length * float(to_mask.mean()))
     at = _ends_of_run(profile)
-    points = origins + np.interp(at, np.arange(len(offsets)), offsets)[..., None] * left
+    points = origins + np.interp(at, _SAMPLES, offsets)[..., None] * left
     points[np.isnan(at)] = np.nan
     return TrunkEdges(points, _confidence(profile, at), _occluded(points, landmarks_px, length))
 
@@ -119,7 +121,7 @@ def _none() -> TrunkEdges:
     )
 
 
-def _profile(mask: Mask, origins: Floats, offsets: Floats, direction: Floats, length: float) -> Floats:
+def _profile(mask: Mask, origins: Floats, offsets: Floats, direction: Floats, length: float) -> Singles:
     """Return the lightly blurred mask along each normal; NaN outside of the picture.
 
     Parameters
@@ -143,19 +145,24 @@ def _profile(mask: Mask, origins: Floats, offsets: Floats, direction: Floats, le
     x, y = (
         origins[:, i, None].astype(np.float32) + (offsets * direction[i]).astype(np.float32) for i in (0, 1)
     )
-    low = np.clip([x.min() - 2, y.min() - 2], 0, [width - 1, height - 1]).astype(int)
-    high = np.clip([x.max() + 2, y.max() + 2], low + 1, [width, height]).astype(int)
-    part = cv2.blur(mask[low[1] : high[1], low[0] : high[0]], (3, 3), borderType=cv2.BORDER_REPLICATE)
-    at_x, at_y = x - np.float32(low[0] + 0.5), y - np.float32(low[1] + 0.5)
+    (left, right), (top, bottom) = _span(x, width), _span(y, height)
+    part = cv2.blur(mask[top:bottom, left:right], (3, 3), borderType=cv2.BORDER_REPLICATE)
+    at_x, at_y = x - np.float32(left + 0.5), y - np.float32(top + 0.5)
     values = cv2.remap(part, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     blur = max(_BLUR, 0.4 / length)
     across, along = blur * _STEPS / _REACH, blur / (EDGE_STATIONS[1] - EDGE_STATIONS[0])
     values = cv2.GaussianBlur(values, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
     outside = (x < 0) | (x > width) | (y < 0) | (y > height)
-    return np.where(outside, np.nan, values.astype(np.float64))
+    return np.where(outside, np.float32(np.nan), values)
 
 
-def _ends_of_run(profile: Floats) -> Floats:
+def _span(places: Singles, size: int) -> tuple[int, int]:
+    """Return where the cells begin and end that places along one axis need, within 0 and ``size``."""
+    first = int(min(max(places.min() - 2, 0), size - 1))
+    return first, int(min(max(places.max() + 2, first + 1), size))
+
+
+def _ends_of_run(profile: Singles) -> Floats:
     """Return where the run of person around the axis ends.
 
     Parameters
@@ -183,27 +190,27 @@ def _ends_of_run(profile: Floats) -> Floats:
 
 def _nearest_inside(inside: Bools) -> npt.NDArray[np.intp]:
     """Return the sample of each row that is person and nearest to the axis; -1 when none is near."""
-    distance = np.abs(np.arange(inside.shape[1]) - _STEPS)
+    distance = np.abs(_SAMPLES - _STEPS)
     cost = np.where(inside, distance, inside.shape[1])
     seed = cost.argmin(axis=1)
     near = cost[np.arange(len(seed)), seed] <= _NEAR_AXIS * _STEPS
     return np.where(near, seed, -1)
 
 
-def _first_outside(inside: Bools, profile: Floats, seed: npt.NDArray[np.intp]) -> Floats:
+def _first_outside(inside: Bools, profile: Singles, seed: npt.NDArray[np.intp]) -> Floats:
     """Walk from the seeds onwards to the 0.5 crossing; NaN at the picture's or the ray's end."""
     rows = np.arange(len(seed))
-    out = (np.arange(inside.shape[1]) >= seed[:, None]) & ~inside
+    out = (seed[:, None] <= _SAMPLES) & ~inside
     position = out.argmax(axis=1)
     before = np.maximum(position - 1, 0)
-    v_in, v_out = profile[rows, before], profile[rows, position]
+    v_in, v_out = (profile[rows, which].astype(np.float64) for which in (before, position))
     with np.errstate(invalid="ignore", divide="ignore"):
         crossing = before + (v_in - 0.5) / (v_in - v_out)
     missing = (seed < 0) | ~out[rows, position] | ~np.isfinite(v_out)
     return np.where(missing, np.nan, crossing)
 
 
-def _confidence(profile: Floats, at: Floats) -> Floats:
+def _confidence(profile: Singles, at: Floats) -> Floats:
     """Return how much the mask falls across each edge, shape (2, N_EDGE), 0 where there is no edge."""
     n = profile.shape[1]
     reach = _RISE * _STEPS
@@ -211,12 +218,12 @@ def _confidence(profile: Floats, at: Floats) -> Floats:
     centre = np.where(np.isnan(at), 0.0, at)
 
     def value(position: Floats) -> Floats:
-        there = profile[rows, np.clip(np.rint(position), 0, n - 1).astype(np.intp)]
-        return np.where(np.isnan(there), 0.0, there)
+        there = profile[rows, np.minimum(np.maximum(np.rint(position), 0), n - 1).astype(np.intp)]
+        return np.where(np.isnan(there), 0.0, there.astype(np.float64))
 
     outwards = np.array([[1.0], [-1.0]]) * reach
     fall = value(centre - outwards) - value(centre + outwards)
-    return np.where(np.isnan(at), 0.0, np.clip(fall, 0.0, 1.0))
+    return np.where(np.isnan(at), 0.0, np.minimum(np.maximum(fall, 0.0), 1.0))
 
 
 def _occluded(points: Floats, landmarks_px: Floats, length: float) -> Bools:
@@ -231,9 +238,8 @@ def _occluded(points: Floats, landmarks_px: Floats, length: float) -> Bools:
 
 def _distance_to_segments(points: Floats, starts: Floats, ends: Floats) -> Floats:
     """Return the distance of points (..., 2) to each of n segments, shape (..., n)."""
-    along = ends - starts
-    squared = np.maximum((along**2).sum(axis=1), 1e-12)
-    offset = points[..., None, :] - starts
-    share = np.clip((offset * along).sum(axis=-1) / squared, 0.0, 1.0)
-    beside = offset - share[..., None] * along
-    return np.asarray(np.sqrt((beside**2).sum(axis=-1)))
+    along_x, along_y = (ends - starts).T
+    squared = np.maximum(along_x**2 + along_y**2, 1e-12)
+    x, y = (points[..., i, None] - starts[:, i] for i in (0, 1))
+    share = np.minimum(np.maximum((x * along_x + y * along_y) / squared, 0.0), 1.0)
+    return np.asarray(np.sqrt((x - share * along_x) ** 2 + (y - share * along_y) ** 2))
