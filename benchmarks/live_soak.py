@@ -28,6 +28,7 @@ from formcheck.exercises.load import load
 from formcheck.live.session import Plan
 from formcheck.live.sink import FolderSink
 from formcheck.live.worker import LiveWorker, Work
+from formcheck.report.freed_memory import give_back
 from formcheck.sources.frames import Frame
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.model_files import resolve
@@ -58,6 +59,7 @@ def main() -> None:
     asked.add_argument("--sessions", type=int, default=50)
     options = asked.parse_args()
     film = Film()
+    give_back()  # what reading the film took: giving that back later would hide growth
     with tempfile.TemporaryDirectory() as folder:
         kept, temporary = Path(folder) / "kept", Path(folder) / "temporary"
         temporary.mkdir()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from formcheck.body.landmarks import N_LANDMARKS, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
-from formcheck.body.signal_table import SIGNALS, SignalKind, base_name
+from formcheck.body.signal_table import SIGNALS, SignalKind, base_name, column_names
 from formcheck.body.signals import Reasons, Signals
 from formcheck.body.view import FRONTAL_RATIO, BodyView, LeftRight, shoulder_ratio
 
@@ -26,6 +26,8 @@ _KEYS = np.array(
     dtype=np.object_,
 )
 _CODE = {key: code for code, key in enumerate(_KEYS)}
+
+_FROM_NEUTRAL = frozenset(name for name in column_names() if SIGNALS[base_name(name)].from_neutral)
 
 # MediaPipe calls unseen joints visible, seldom the reverse (ecosystem.md): only a low value is believed.
 MIN_VISIBILITY = 0.5
@@ -73,8 +75,9 @@ def measure(track: PoseTrack, calibration: Calibration) -> Signals:
     columns = _Columns.of(calibration.working_side)
     against = _against(track, calibration, columns)
     deg = np.full(against.shape, np.nan)
+    silent: list[bool] = np.asarray(against.all(axis=1)).tolist()
     for kind, rows in columns.kinds:
-        if kind.measure is None or against[rows].all():
+        if kind.measure is None or all(silent[rows]):
             continue
         both = kind.measure(track.landmarks_px, calibration.view.forward_x, calibration.scale)
         deg[rows] = both.T if kind.sided else both[:, 0 if calibration.working_side == "left" else -1]
@@ -185,9 +188,7 @@ def refer_to_neutral(signals: Signals, neutral_deg: Mapping[str, float]) -> Sign
         Each column's value in the start posture; what is not in it is withheld as ``no_neutral``.
     """
     deg, reason, sd_deg = dict(signals.deg), dict(signals.reason), dict(signals.sd_deg)
-    for name in signals.deg:
-        if not SIGNALS[base_name(name)].from_neutral:
-            continue
+    for name in _FROM_NEUTRAL & signals.deg.keys():
         origin = neutral_deg.get(name, math.nan)
         if math.isfinite(origin):
             deg[name] = signals.deg[name] - origin

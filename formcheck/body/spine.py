@@ -265,9 +265,8 @@ def _at_ease(contour: BackContour) -> BackContour:
 
 def _enough_seen(usable: Bools) -> Bools:
     """Return whether stations (..., K) are enough to measure by, shape (...)."""
-    ends = (usable[..., end].sum(axis=-1) >= ENDS_SEEN for end in (_SACRAL_END, _THORACIC_END))
-    result: Bools = np.logical_and(*ends) & (usable.mean(axis=-1) >= MIN_SEEN_SHARE)
-    return result
+    low, high = (usable[..., end].sum(axis=-1) >= ENDS_SEEN for end in (_SACRAL_END, _THORACIC_END))
+    return np.asarray(low & high & (usable.sum(axis=-1) >= MIN_SEEN_SHARE * usable.shape[-1]))
 
 
 def _kinked(depth: Floats) -> Bools:

@@ -117,7 +117,7 @@ class _TrunkFrame:
         # y points down: whoever walks from hip to shoulder has (y, -x) on the left hand
         axes = np.array([[x, forward_x * y], [y, -forward_x * x]])
         with np.errstate(divide="ignore", invalid="ignore"):
-            return cls(hip, np.moveaxis(axes / (x**2 + y**2), -1, 0))
+            return cls(hip, (axes / (x**2 + y**2)).transpose(2, 0, 1))
 
     def coordinates(self, points_px: Floats) -> Floats:
         """Return height along the trunk and depth behind it of points (T, n, 2), shape (T, n, 2)."""
@@ -146,7 +146,7 @@ class _Edge:
         result = np.full((len(which), len(stations)), np.nan)
         for i in np.flatnonzero(which.sum(axis=1) >= 2):
             height, depth = self.height[i, which[i]], self.depth[i, which[i]]
-            above = np.searchsorted(height, stations, side="right").clip(1, len(height) - 1)
+            above = np.minimum(np.maximum(height.searchsorted(stations, side="right"), 1), len(height) - 1)
             wide = height[above] - height[above - 1] > MAX_GAP
             values = np.interp(stations, height, depth, left=np.nan, right=np.nan)
             result[i] = np.where(wide, np.nan, values)
@@ -191,7 +191,7 @@ def _beside_cliffs(depth: Floats) -> Bools:
     Going up, everything after a step outwards is foreign until a step inwards, and everything before a
     step inwards back to a step outwards.
     """
-    step = np.diff(depth, axis=1)
+    step = depth[:, 1:] - depth[:, :-1]
     padded = np.concatenate([step[:, :1], step[:, :1], step, step[:, -1:], step[:, -1:]], axis=1)
     outer: Bools = np.zeros(depth.shape, dtype=np.bool_)
     with np.errstate(invalid="ignore"):

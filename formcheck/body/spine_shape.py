@@ -102,8 +102,9 @@ class Shape:
         start_thighs_deg : float
             The same in the start posture.
         """
-        arched = self.arched * np.clip(thighs_deg, *_LEARNT_THIGHS_DEG)
-        rounded = float(self.rounded * np.clip(start_thighs_deg, *_LEARNT_THIGHS_DEG))
+        least_deg, most_deg = _LEARNT_THIGHS_DEG
+        arched = self.arched * np.minimum(np.maximum(thighs_deg, least_deg), most_deg)
+        rounded = float(self.rounded * min(max(start_thighs_deg, least_deg), most_deg))
         change = np.where(usable, depth - neutral, 0.0)
         slides = _slides(np.where(usable, depth, np.nan), np.where(usable.any(axis=0), neutral, np.nan))
         own = self._across_for(neutral.tobytes())
@@ -241,7 +242,7 @@ def _bent(linear_deg: Floats, curve: Floats, steeper: Floats) -> Floats:
     their own. ``steeper`` (T,) is added to the first term.
     """
     unit = 30.0
-    inside = np.clip(linear_deg, -MAX_LEARNT_DEG, MAX_LEARNT_DEG) / unit
+    inside = np.minimum(np.maximum(linear_deg, -MAX_LEARNT_DEG), MAX_LEARNT_DEG) / unit
     a, b, c = np.where(linear_deg >= 0, curve[0][:, None], curve[1][:, None])
     a = a + steeper
     value = inside * (a + b * np.abs(inside) + c * inside**2)

@@ -203,5 +203,7 @@ def _against(
 def _steady_ratio(track: PoseTrack, scale: BodyScale, *, sitting: bool) -> float:
     """Return shoulder width over trunk length, its median over the track: the camera stands still."""
     ratio = np.linalg.norm(shoulders_apart(track.landmarks_px, scale, sitting=sitting), axis=-1)
+    if len(ratio) == 1:  # a live pose: NumPy's median takes as long as its knees and hips
+        return float(ratio[0])
     seen = ratio[np.isfinite(ratio)]
     return float(np.median(seen)) if seen.size else float("nan")

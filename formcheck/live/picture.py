@@ -53,8 +53,7 @@ def mirrored(
     """
     shown: Image = cv2.flip(_as_small(frame.small_rgb), 1)  # type: ignore[assignment]
     if pose is not None and pose.found:
-        # x alone turns round: which edge is the back's is still told by the camera's facing
-        draw_body(shown, _flipped(_in_picture(frame, pose, shown), shown.shape[1]), back, near, facing)
+        draw_body(shown, _in_mirror(frame, pose, shown), back, near, facing)
     return shown
 
 
@@ -88,11 +87,16 @@ def _in_picture(frame: Frame, pose: Pose, picture: Image) -> Pose:
     return scaled_pose(pose, width / frame.width_px, height / frame.height_px)
 
 
-def _flipped(pose: Pose, width_px: int) -> Pose:
-    landmarks, edges = pose.landmarks_px.copy(), pose.edges_px.copy()
-    landmarks[..., 0] = width_px - landmarks[..., 0]
-    edges[..., 0] = width_px - edges[..., 0]
-    return replace(pose, landmarks_px=landmarks, edges_px=edges)
+def _in_mirror(frame: Frame, pose: Pose, picture: Image) -> Pose:
+    """Return the same in a picture that is a mirror's.
+
+    x alone turns round: which edge is the back's is still told by the camera's facing.
+    """
+    height, width = picture.shape[:2]
+    factors, first = (-width / frame.width_px, height / frame.height_px), (width, 0.0)
+    return replace(
+        pose, landmarks_px=pose.landmarks_px * factors + first, edges_px=pose.edges_px * factors + first
+    )
 
 
 def _blur_face(image: Image, pose: Pose) -> bool:

@@ -15,10 +15,11 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from formcheck.body.filters import get_ready
+from formcheck.body import filters
 from formcheck.body.pose import Origin, Pose
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import LoadedExercise
+from formcheck.live import sink
 from formcheck.live.finish import FinishedSet, final_pass
 from formcheck.live.keeping_up import KeepingUp
 from formcheck.live.looker import Estimator, Looker
@@ -28,6 +29,7 @@ from formcheck.live.sink import SetSink
 from formcheck.live.state import LiveState
 from formcheck.live.voice import Kind
 from formcheck.live.watch import Sight
+from formcheck.report.freed_memory import give_back
 from formcheck.sources.frames import Frame, Image
 from formcheck.sources.model_files import ModelFile
 
@@ -187,7 +189,8 @@ class LiveWorker:
     def _run(self) -> None:
         looker = self._looker()
         try:
-            get_ready()  # while the model is loaded
+            filters.get_ready()  # while the model is loaded
+            sink.get_ready()
             looker.ready()
             while not self._stop:
                 if self._too_slow():
@@ -348,6 +351,7 @@ class LiveWorker:
             return
         # only the newest keeps its arrays: a long session must not grow
         self.finished = [*(each.without_arrays() for each in self.finished), done]
+        give_back()
 
 
 def _brightness(image: Image) -> float:

@@ -129,8 +129,8 @@ def _faintly(image: Image, lines: Lines, width: int) -> None:
         return
     ends = np.concatenate(lines)
     size = image.shape[1::-1]
-    low = np.clip(ends.min(axis=0) // _ONE - 3 * width, 0, size)
-    high = np.clip(ends.max(axis=0) // _ONE + 3 * width + 2, 0, size)
+    low = np.maximum(ends.min(axis=0) // _ONE - 3 * width, 0)
+    high = np.minimum(ends.max(axis=0) // _ONE + 3 * width + 2, size)
     if (low >= high).any():
         return
     part = image[low[1] : high[1], low[0] : high[0]]
@@ -158,7 +158,7 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
         return
     judged = back != "not_judged"
     for stretch in _stretches(seen):
-        curves = edge[stretch][None] if judged else _dashes(edge[stretch], 3.0 * width)
+        curves = _sparse(edge[stretch], width)[None] if judged else _dashes(edge[stretch], 3.0 * width)
         points = np.arange(curves.shape[0] * curves.shape[1]).reshape(curves.shape[:2])
         lines = _fixed(image, curves.reshape(-1, 2)).lines(points)
         _polylines(image, lines, round(1.3 * width) if judged else max(1, width - 1), BACK_COLOUR[back])
@@ -173,8 +173,18 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
 
 def _stretches(seen: Bools) -> list[slice]:
     """Return the uninterrupted stretches of at least two stations."""
-    bounds = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(int)))
+    padded = np.concatenate([[False], seen, [False]])
+    bounds = np.flatnonzero(padded[1:] != padded[:-1])
     return [slice(a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a >= 2]
+
+
+def _sparse(points: Floats, apart_px: float) -> Floats:
+    """Return every so many points of a curve that they lie about so far apart, and its last one.
+
+    A wide line is drawn as a polygon and two discs for each pair of points, however close they are.
+    """
+    apart = max(1, int(apart_px * (len(points) - 1) / max(1.0, math.dist(points[0], points[-1]))))
+    return np.concatenate([points[:-1:apart], points[-1:]])
 
 
 def _dashes(points: Floats, dash_px: float) -> Floats:
@@ -189,6 +199,6 @@ def _outward(pose: Pose, dorsal: int) -> Floats:
     """Return the unit direction from the front edge to the back edge."""
     across = pose.edges_px[dorsal] - pose.edges_px[1 - dorsal]
     across = across[np.isfinite(across).all(axis=1)].sum(axis=0)
-    length = float(np.hypot(*across))
+    length = math.hypot(*across.tolist())
     result: Floats = across / length if length > 0 else np.zeros(2)
     return result
