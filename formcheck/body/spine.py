@@ -186,8 +186,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         angle is less sure than is asked for.
     """
     contour = _at_ease(contour)
-    known = _seen(contour) & np.isfinite(neutral.depth)
-    usable = known if neutral.beside_thing else _without_things(contour, known)
+    usable, known = _usable(contour, neutral)
     thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
 
     def read(which: Bools) -> Estimate:
@@ -223,6 +222,38 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         reason[_lasting(bent & ~hidden, ~hidden, t_s)] = ""
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
+
+
+def rough_flexion(contour: BackContour, neutral: BackNeutral) -> tuple[Floats, Floats]:
+    """Measure lumbar flexion from neutral as roughly as hanging cloth lets it be told.
+
+    Parameters
+    ----------
+    contour : BackContour
+        T instants.
+    neutral : BackNeutral
+        Of the same person, whatever its reason.
+
+    Returns
+    -------
+    deg, missing_deg : ndarray, shape (T,)
+        Degrees, and the deviation that comes from what cloth and covered stations hide; NaN where too little
+        of the back is seen.
+    """
+    contour = _at_ease(contour)
+    usable, _ = _usable(contour, neutral)
+    thighs_deg = contour.thighs_deg
+    estimate = learnt_shape().estimate(
+        contour.depth, neutral.depth, usable, thighs_deg, neutral.thighs_deg, cloth=True
+    )
+    seen = _enough_seen(usable)
+    return np.where(seen, estimate.deg, np.nan), np.where(seen, estimate.missing_deg, np.nan)
+
+
+def _usable(contour: BackContour, neutral: BackNeutral) -> tuple[Bools, Bools]:
+    """Return which stations (T, K) count, and which of them and of things behind the back are known."""
+    known = _seen(contour) & np.isfinite(neutral.depth)
+    return known if neutral.beside_thing else _without_things(contour, known), known
 
 
 def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:

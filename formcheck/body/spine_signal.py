@@ -83,13 +83,26 @@ def neutral_beside(
     near : ndarray of bool, shape (T,)
         Instants whose posture is all but the start posture.
     """
-    against = _against(track, calibration, signals, _usual_thighs_deg(track[near], calibration))
-    seen = near & (against == "") & back_seen(contour)
+    seen = near & back_in_view(track, calibration, signals, near) & back_seen(contour)
     times_s = track.t_s[seen]
     if times_s.size < 2 or times_s[-1] - times_s[0] < MIN_APART_S:
         return None
     neutral = back_neutral(contour[seen])
     return None if neutral.reason else replace(neutral, beside=True)
+
+
+def back_in_view(track: PoseTrack, calibration: Calibration, signals: Signals, start: Bools) -> Bools:
+    """Return at which instants nothing stands against reading the back's edge, shape (T,).
+
+    Parameters
+    ----------
+    track, calibration, signals
+        As for `neutral_beside`.
+    start : ndarray of bool, shape (T,)
+        Instants of the start posture, which tell whether the person sits.
+    """
+    thighs_deg = _usual_thighs_deg(track[start], calibration)
+    return np.asarray(_against(track, calibration, signals, thighs_deg) == "")
 
 
 def neutral_bowed(

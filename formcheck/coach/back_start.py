@@ -55,7 +55,7 @@ def back_at_start(
         return held
     inside, contour = raw.between(window.start_s, window.end_s), recorded_back(track, calibration)
     if held.reason in _UNUSABLE:
-        near = _near_start(raw, start, inside)
+        near = near_start(raw, start, inside)
         held = neutral_beside(track, contour, calibration, raw, near) or held
     if not _too_unsure(held):
         return held
@@ -69,27 +69,35 @@ def _too_unsure(held: BackNeutral) -> bool:
     return held.sd_deg is None or float(np.hypot(held.sd_deg, held.unlike_deg)) > MAX_SD_DEG
 
 
-def _near_start(raw: Signals, start: Start, inside: Bools) -> Bools:
-    """Return which instants are all but the start posture, shape (T,)."""
+def near_start(raw: Signals, start: Start, inside: Bools) -> Bools:
+    """Return which instants are all but the start posture, shape (T,).
+
+    Parameters
+    ----------
+    raw, start
+        As for `back_at_start`.
+    inside : ndarray of bool, shape (T,)
+        When the start posture was held.
+    """
     bounds = start.exercise.start_posture.bounds_deg
     one_leg = start.exercise.repetition.one_leg
     seen_from = [signals_from(raw, leg) for leg in start.legs] if one_leg else [raw]
     posture = np.any([posture_held(each, bounds) for each in seen_from], axis=0)
-    tipped_deg = _tipped_deg(raw, inside)
+    tipped = tipped_deg(raw, inside)
     with np.errstate(invalid="ignore"):
-        result: Bools = posture & (np.abs(tipped_deg) <= MAX_TIPPED_DEG)
+        result: Bools = posture & (np.abs(tipped) <= MAX_TIPPED_DEG)
     return result
 
 
 def _bowing(raw: Signals, inside: Bools) -> Bools:
     """Return at which instants the trunk has begun to bow, shape (T,)."""
-    tipped_deg = _tipped_deg(raw, inside)
+    tipped = tipped_deg(raw, inside)
     with np.errstate(invalid="ignore"):
-        result: Bools = (tipped_deg > BOWED_DEG[0]) & (tipped_deg <= BOWED_DEG[1])
+        result: Bools = (tipped > BOWED_DEG[0]) & (tipped <= BOWED_DEG[1])
     return result
 
 
-def _tipped_deg(raw: Signals, inside: Bools) -> Floats:
+def tipped_deg(raw: Signals, inside: Bools) -> Floats:
     """Return how far the trunk leans beyond where it was held still, shape (T,); NaN where not known."""
     lean_deg = raw.deg["trunk_lean"]
     if not np.isfinite(lean_deg[inside]).any():

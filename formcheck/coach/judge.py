@@ -23,6 +23,7 @@ from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.repetition import LUMBAR
+from formcheck.coach.rough_back import rough_back
 from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
@@ -113,6 +114,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
             ],
         ),
         cannot_judge=withheld_stretches(signals, exercise),
+        back_rough=rough_back(clean, baseline, raw, analyzer.repetitions),
     )
     return Judged(report, signals, clean, signal)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from formcheck.body.pose import Origin
+from formcheck.body.spine_rough import RoughBend
 
 SCHEMA_VERSION = 1
 
@@ -171,7 +172,10 @@ class ExerciseRef:
 
 @dataclass(frozen=True, slots=True)
 class SetReport:
-    """One judged set."""
+    """One judged set.
+
+    ``back_rough`` is how much the back bent where it was judged in no repetition, as far as that can be told.
+    """
 
     formcheck_version: str
     origin: Origin
@@ -181,4 +185,5 @@ class SetReport:
     reps: tuple[Repetition, ...]
     set: SetSummary
     cannot_judge: tuple[Withheld, ...]
+    back_rough: RoughBend | None = None
     schema_version: int = SCHEMA_VERSION

@@ -71,6 +71,7 @@ def report_json(report: SetReport) -> Json:
         "reps": _plain(report.reps),
         "set": _plain(report.set),
         "cannot_judge": _plain(report.cannot_judge),
+        "back_rough": _plain(report.back_rough),
     }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 from formcheck.body.reasons import how_to_fix
+from formcheck.body.spine_rough import RoughBend
 from formcheck.coach.faults import EVEN, SURE, SURE_OF_BACK, rank
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Withheld
 from formcheck.report.frame_state import about_the_back
@@ -37,6 +38,8 @@ UNCERTAINTY = (
     "more for the lower back. Compare them with your own earlier ones, filmed the same way; differences "
     "below 10° may be chance. They do not replace measuring a joint by hand."
 )
+# Of a normal distribution: half of its 80 % interval, in standard deviations.
+Z_80 = 1.2816
 DEFINITIONS = (
     ("No fault seen", "Nothing that was judged went beyond its limit."),
     (
@@ -240,9 +243,21 @@ def _back(report: SetReport) -> str:
         seen = "was not judged"
         if crossed := _crossed(report, report.reps):
             seen = f"{crossed} and was otherwise not judged"
-        return f"Your lower back {seen}{': ' + _lower(why) if why else '.'}"
+        said = f"Your lower back {seen}{': ' + _lower(why) if why else '.'}"
+        return " ".join(filter(None, [said, _roughly(report.back_rough)]))
     text = f"Your lower back was judged{_in_share(len(judged), len(report.reps))}"
     return f"{text} and {_crossed(report, judged) or 'crossed no limit of this exercise'}."
+
+
+def _roughly(bend: RoughBend | None) -> str:
+    """Say how much the back bent as far as that is known, with the interval that holds it in 8 of 10 sets."""
+    if bend is None:
+        return ""
+    low, high = (bend.deg + sign * Z_80 * bend.sd_deg for sign in (-1, 1))
+    return (
+        f"Seen only roughly, it was about {degrees(5 * round(bend.deg / 5))} more bent at the turning point "
+        f"than upright (8 times in 10 between {degrees(low)} and {degrees(high)})."
+    )
 
 
 def _crossed(report: SetReport, reps: Sequence[Repetition]) -> str:

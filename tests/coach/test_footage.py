@@ -70,6 +70,14 @@ def test_exactly_two_squats_that_end_when_they_do(squat_track: PoseTrack) -> Non
     assert report.reps[0].start_s > 7.5
 
 
+def test_the_back_under_a_folding_shirt_is_told_roughly_and_not_judged(squat_track: PoseTrack) -> None:
+    report = judge(squat_track, load("squat")).report
+    assert not any(rep.lumbar_flexion_deg.judged for rep in report.reps)
+    assert report.back_rough is not None
+    assert report.back_rough.deg == pytest.approx(27.0, abs=4.0)
+    assert report.back_rough.sd_deg > 10.0
+
+
 def test_the_track_read_from_right_to_left_is_judged_alike(squat_track: PoseTrack) -> None:
     report = judge(squat_track.mirrored(), load("squat")).report
     assert report.set.reps == 2

@@ -74,6 +74,7 @@ reports = st.builds(
         model.SetSummary, judged_share=st.none() | finite, notes=st.lists(text, max_size=2).map(tuple)
     ),
     cannot_judge=st.lists(st.builds(model.Withheld, start_s=finite, end_s=finite), max_size=2).map(tuple),
+    back_rough=st.none() | st.builds(model.RoughBend, deg=finite, sd_deg=finite, reps=st.integers()),
     schema_version=st.just(model.SCHEMA_VERSION),
 )
 
@@ -96,7 +97,7 @@ def test_names_and_order_are_those_of_the_contract() -> None:
     data = report_json(builders.report((rep,)))
     assert list(data) == [
         "schema_version", "formcheck_version", "source", "model", "exercise", "view", "neutral", "reps",
-        "set", "cannot_judge",
+        "set", "cannot_judge", "back_rough",
     ]  # fmt: skip
     assert list(data["source"])[:7] == [
         "name", "sha256", "duration_s", "fps", "width", "height", "rotation_deg",

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formcheck.body.spine_rough import RoughBend
 from formcheck.coach.set_report import Fault, LumbarRange, Neutral, Origin, SetReport, Verdict, View, Withheld
 from formcheck.exercises.load import library
 from formcheck.report import sentences
@@ -133,6 +134,23 @@ def test_back_that_crossed_a_limit_says_where() -> None:
     assert text.endswith("Your lower back was judged in both and crossed a limit in repetition 2.")
     calm = sentences.headline(builders.report(reps[:1]), focus=FOCUS)
     assert calm.endswith("Your lower back was judged and crossed no limit of this exercise.")
+
+
+def test_a_back_that_was_not_judged_is_told_as_roughly_as_it_is_known() -> None:
+    reps = tuple(
+        builders.repetition(
+            i, lumbar_flexion_deg=LumbarRange(None, None, None, None, judged=False, reason="arm_at_start")
+        )
+        for i in (1, 2)
+    )
+    report = replace(builders.report(reps), back_rough=RoughBend(26.0, 12.0, 2))
+    text = sentences.headline(report, focus=FOCUS)
+    assert "Your lower back was not judged: an arm hung over" in text
+    assert text.endswith(
+        "Seen only roughly, it was about 25° more bent at the turning point than upright "
+        "(8 times in 10 between 11° and 41°)."
+    )
+    assert "roughly" not in sentences.headline(replace(report, back_rough=None), focus=FOCUS)
 
 
 def test_nothing_counted_says_the_likeliest_reason_and_what_to_do() -> None:

@@ -1,0 +1,136 @@
+"""How well a back is read roughly, where its start posture is hidden or restless: made so on purpose.
+
+``python benchmarks/rough_back.py [dev|test]``. The squats and hinges of a split, as they are and made worse:
+cloth that moves the edge for half a second on end, neighbouring stations alike, and arms that leave the upper
+part of the back free for three half seconds of standing only. Prints errors in degrees, and how often the
+intervals hold them.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from accuracy_cases import cases
+from accuracy_tables import table
+from scipy.ndimage import gaussian_filter1d
+
+from formcheck.body.filters import smooth_track
+from formcheck.body.measure import Calibration
+from formcheck.body.pose import Floats, PoseTrack
+from formcheck.body.repair import repair_legs, without_guessed_legs
+from formcheck.body.scale import BodyScale
+from formcheck.body.spine import back_seen
+from formcheck.body.spine_contour import STATIONS, BackContour
+from formcheck.body.spine_rough import rough_bend
+from formcheck.body.spine_signal import recorded_back
+from formcheck.body.view import estimate_view
+from formcheck.coach.baseline import find_baseline
+from formcheck.coach.rough_back import Moments, moments_of
+from formcheck.exercises.load import load
+
+EXERCISES = ("squat", "hip-hinge")
+# Standard deviation of the edge, trunk lengths: .007 from moment to moment in the shared squat clip.
+CLOTH_SD = (0.0, 0.005, 0.008, 0.012)
+CLOTH_ALONG, CLOTH_S = 0.06, 0.6
+FREE_S, MOMENTS_FREE, ARM_ABOVE = 0.5, 3, 0.47
+DRAWS = 4
+Z_80, Z_95 = 1.2816, 1.96
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording's back, and the moments that are compared."""
+
+    name: str
+    t_s: Floats
+    true_deg: Floats
+    contour: BackContour
+    moments: Moments
+
+
+def main() -> None:
+    """Read every recording in every state, and print."""
+    split = sys.argv[1] if len(sys.argv) > 1 else "dev"
+    recordings = list(_recordings(split))
+    rng = np.random.default_rng(1)
+    rows, everything = [], []
+    for cloth_sd in CLOTH_SD:
+        for arms in (False, True):
+            draws = DRAWS if cloth_sd or arms else 1
+            read = [_read(each, cloth_sd, arms, rng) for each in recordings for _ in range(draws)]
+            given = np.array([pair for pair in read if pair is not None]).reshape(-1, 2)
+            everything.append(given)
+            rows.append([f"{1000 * cloth_sd:.0f}", "yes" if arms else "no", *_cells(given, len(read))])
+    rows.append(["all", "", *_cells(np.concatenate(everything), 0)])
+    print(", ".join(each.name for each in recordings))
+    head = ["cloth, .001", "arms", "read", "RMSE", "median error", "deviation", "80 % holds", "95 % holds"]
+    print(table(head, rows))
+
+
+def _recordings(split: str) -> Iterator[Recording]:
+    for case in cases():
+        if case.split != split or case.truth is None or case.truth["exercise"] not in EXERCISES:
+            continue
+        clean, scale = (
+            smooth_track(repair_legs(case.track, BodyScale.of(case.track))),
+            BodyScale.of(case.track),
+        )
+        view = estimate_view(clean, scale)
+        clean = without_guessed_legs(clean, view)
+        calibration = Calibration(view, scale, view.near_side or "right")
+        baseline, raw = find_baseline(clean, calibration, load(case.truth["exercise"]).exercise)
+        reps_s = [(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in case.truth["reps"]]
+        moments = moments_of(clean, baseline, raw, reps_s)
+        if moments is not None and moments.turning:
+            yield Recording(
+                case.name, clean.t_s, _truth(case.truth, clean), recorded_back(clean, calibration), moments
+            )
+
+
+def _truth(truth: dict, track: PoseTrack) -> Floats:
+    frames = truth["frames"]
+    return np.asarray(np.interp(track.t_s, frames["t_s"], frames["lumbar_flexion_deg"]), dtype=np.float64)
+
+
+def _read(
+    each: Recording, cloth_sd: float, arms: bool, rng: np.random.Generator
+) -> tuple[float, float] | None:
+    """Return the error and the stated deviation; None where nothing is read."""
+    contour, upright = each.contour, each.moments.upright
+    if cloth_sd:
+        contour = replace(contour, depth=contour.depth + cloth_sd * _cloth(each.t_s, rng))
+    if arms and upright.any():
+        free = rng.choice(each.t_s[upright], MOMENTS_FREE)
+        hidden = upright & (np.abs(each.t_s[:, None] - free) > 0.5 * FREE_S).all(axis=1)
+        contour = replace(contour, covered=contour.covered | (hidden[:, None] & (STATIONS > ARM_ABOVE)))
+    bend = rough_bend(contour, upright, each.moments.turning)
+    if bend is None:
+        return None
+    seen = back_seen(contour)
+    bottoms = [
+        np.median(each.true_deg[about & seen]) for about in each.moments.turning if (about & seen).any()
+    ]
+    true_deg = np.mean(bottoms) - np.median(each.true_deg[upright & seen])
+    return float(bend.deg - true_deg), bend.sd_deg
+
+
+def _cloth(t_s: Floats, rng: np.random.Generator) -> Floats:
+    """Return a displacement of every station (T, K) of unit deviation, smooth in time and along the back."""
+    alike = np.exp(-0.5 * (np.subtract.outer(STATIONS, STATIONS) / CLOTH_ALONG) ** 2)
+    along = np.linalg.cholesky(alike + 1e-6 * np.eye(len(STATIONS)))
+    rough = rng.normal(size=(len(t_s), len(STATIONS)))
+    slow = gaussian_filter1d(rough, CLOTH_S / float(np.median(np.diff(t_s))), axis=0, mode="wrap")
+    return np.asarray(slow / slow.std() @ along.T)
+
+
+def _cells(given: Floats, asked: int) -> list[str]:
+    error, sd = given[:, 0], given[:, 1]
+    share = f"{len(given) / asked:.2f}" if asked else f"{len(given)}"
+    holds = (f"{(np.abs(error) <= z * sd).mean():.2f}" for z in (Z_80, Z_95))
+    size = f"{np.sqrt((error**2).mean()):.1f}"
+    return [share, size, f"{np.median(np.abs(error)):.1f}", f"{np.median(sd):.1f}", *holds]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Says roughly how much a back bent over a set in which it could not be judged in any repetition.
+
+No verdict comes of it: the interval is far wider than the distance between a limit and the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.signals import Signals
+from formcheck.body.spine_rough import RoughBend, rough_bend
+from formcheck.body.spine_signal import back_in_view, recorded_back
+from formcheck.coach.back_start import near_start, tipped_deg
+from formcheck.coach.baseline import Baseline
+from formcheck.coach.set_report import Repetition
+from formcheck.coach.start import Start
+
+# About a turning point; with .5 s errors of dev films are the same, but quick lifts have left it by then.
+TURNING_S = 0.4
+# The reading is proven where the trunk tips forwards, in squats and hinges: dev clips tip by 25 degrees and
+# more, other exercises by less than 15 [M].
+MIN_TIPPED_DEG = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """When the person stood upright, and was about each turning point: arrays of bool, shape (T,)."""
+
+    upright: Bools
+    turning: tuple[Bools, ...]
+
+
+def rough_back(
+    track: PoseTrack, baseline: Baseline, raw: Signals, repetitions: Sequence[Repetition]
+) -> RoughBend | None:
+    """Return how much the back was more bent at the turning points than upright; None where that is unknown.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        Repaired and smoothed.
+    baseline : Baseline
+        What the set was measured from.
+    raw : Signals
+        Of the same track, absolute.
+    repetitions : sequence of Repetition
+        Of the set. Where the back was judged in one of them there is nothing to say roughly.
+    """
+    if any(rep.lumbar_flexion_deg.judged for rep in repetitions):
+        return None
+    moments = moments_of(
+        track, baseline, raw, [(rep.move_start_s, rep.peak_s, rep.move_end_s) for rep in repetitions]
+    )
+    if moments is None:
+        return None
+    return rough_bend(recorded_back(track, baseline.calibration), moments.upright, moments.turning)
+
+
+def moments_of(
+    track: PoseTrack, baseline: Baseline, raw: Signals, repetitions_s: Sequence[tuple[float, float, float]]
+) -> Moments | None:
+    """Return the moments that are compared; None where no start posture was held.
+
+    Parameters
+    ----------
+    track, baseline, raw
+        As for `rough_back`.
+    repetitions_s : sequence of (start, turning point, end)
+        Seconds.
+    """
+    window = baseline.window
+    if not window.accepted or window.start_s is None or window.end_s is None:
+        return None
+    inside = raw.between(window.start_s, window.end_s)
+    near = near_start(raw, Start(baseline.exercise, window, legs=baseline.legs), inside)
+    free = back_in_view(track, baseline.calibration, raw, near)
+    tipped = tipped_deg(raw, inside)
+    turning = [
+        free & raw.between(max(start_s, turn_s - TURNING_S), min(turn_s + TURNING_S, end_s))
+        for start_s, turn_s, end_s in repetitions_s
+    ]
+    return Moments(near & free, tuple(about for about in turning if _bows(tipped[about])))
+
+
+def _bows(tipped: Floats) -> bool:
+    seen = tipped[np.isfinite(tipped)]
+    return seen.size > 0 and float(np.median(seen)) >= MIN_TIPPED_DEG
