@@ -158,7 +158,7 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
         return
     judged = back != "not_judged"
     for stretch in _stretches(seen):
-        curves = _sparse(edge[stretch], width)[None] if judged else _dashes(edge[stretch], 3.0 * width)
+        curves = edge[stretch][None] if judged else _dashes(edge[stretch], 3.0 * width)
         points = np.arange(curves.shape[0] * curves.shape[1]).reshape(curves.shape[:2])
         lines = _fixed(image, curves.reshape(-1, 2)).lines(points)
         _polylines(image, lines, round(1.3 * width) if judged else max(1, width - 1), BACK_COLOUR[back])
@@ -176,15 +176,6 @@ def _stretches(seen: Bools) -> list[slice]:
     padded = np.concatenate([[False], seen, [False]])
     bounds = np.flatnonzero(padded[1:] != padded[:-1])
     return [slice(a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a >= 2]
-
-
-def _sparse(points: Floats, apart_px: float) -> Floats:
-    """Return every so many points of a curve that they lie about so far apart, and its last one.
-
-    A wide line is drawn as a polygon and two discs for each pair of points, however close they are.
-    """
-    apart = max(1, int(apart_px * (len(points) - 1) / max(1.0, math.dist(points[0], points[-1]))))
-    return np.concatenate([points[:-1:apart], points[-1:]])
 
 
 def _dashes(points: Floats, dash_px: float) -> Floats:
