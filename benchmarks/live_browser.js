@@ -1,6 +1,6 @@
 // Runs in every frame of the page under measurement: notes when the camera gave which picture, when the page
 // showed it with its overlay, and when words and keys came. A picture carries its number as black and white
-// squares; the overlay shows it mirrored. Times are milliseconds of the machine's clock.
+// squares, each above its opposite; the overlay shows it mirrored. Times are milliseconds of the machine's clock.
 
 (() => {
   const { bits, square, left, top, width, height } = CODE;
@@ -8,13 +8,20 @@
   const now = () => performance.timeOrigin + performance.now();
 
   function number(video, mirrored) {
-    const small = (number.canvas ??= new OffscreenCanvas(bits, 1)).getContext("2d", { willReadFrequently: true });
+    // as large as it is shown: scaling down mixes neighbouring squares
     const scale = [video.videoWidth / width, video.videoHeight / height];
+    const size = [Math.round(bits * square * scale[0]), Math.round(2 * square * scale[1])];
+    const small = (number.canvas ??= new OffscreenCanvas(bits * square, 2 * square)).getContext("2d", { willReadFrequently: true });
     const from = mirrored ? width - left - bits * square : left;
-    small.drawImage(video, from * scale[0], top * scale[1], bits * square * scale[0], square * scale[1], 0, 0, bits, 1);
-    const pixels = small.getImageData(0, 0, bits, 1).data;
+    small.drawImage(video, from * scale[0], top * scale[1], ...size, 0, 0, ...size);
+    const { data, width: across } = small.getImageData(0, 0, ...size);
+    const middle = (i, row) => data[4 * (Math.round((row + 0.5) * square * scale[1]) * across + Math.round((i + 0.5) * square * scale[0]))];
     let value = 0;
-    for (let i = 0; i < bits; i++) value = value * 2 + (pixels[4 * (mirrored ? bits - 1 - i : i)] > 127);
+    for (let i = 0; i < bits; i++) {
+      const at = mirrored ? bits - 1 - i : i, apart = middle(at, 0) - middle(at, 1);
+      if (Math.abs(apart) < 80) return null;
+      value = value * 2 + (apart > 0);
+    }
     return value;
   }
 

@@ -92,6 +92,8 @@ def test_first_day_at_home_from_the_questions_to_the_second_exercise_closed(plan
     words = said(plan)
     assert "Step 2 opens after two good sessions" in words
     assert "Stop if it hurts" in words
+    link = plan.get("page_link")[0].proto
+    assert (link.page, link.query_string) == ("live", f"exercise={E1}&repetitions=8&sets=2")
     set_done(plan, E1)
     set_done(plan, E1)
     feel(plan, "after", {"Back, left": 2}, worst=2)

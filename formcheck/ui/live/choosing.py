@@ -18,6 +18,8 @@ from formcheck.ui.watch.going_on import let_watch
 
 KEY = "live-starter"
 MOST_REPS, MOST_SETS = 50, 10
+EXERCISE = "exercise"
+"""Names the exercise in the address of this page, where the plan leads here."""
 EVIDENCE: dict[str, Showing | None] = {
     "Nothing": None,
     "The skeleton only": "skeleton",
@@ -61,14 +63,17 @@ def show(live: Coach) -> None:
     known = library()
     form, advice = st.columns([7, 5], gap="large")
     with form:
+        _take_over_the_plan_s()
         chosen = st.selectbox(
             "Exercise", list(known), format_func=lambda key: known[key].exercise.name, key="live-exercise"
         )
         loaded = asked_of_me(known[chosen])
         targets = loaded.exercise.targets
+        for name, number in (("reps", targets.repetitions), ("sets", targets.sets)):
+            st.session_state.setdefault(f"live-{name}-{chosen}", number)
         left, middle, right = st.columns(3)
-        left.number_input("Repetitions", 1, MOST_REPS, targets.repetitions, key=f"live-reps-{chosen}")
-        middle.number_input("Sets", 1, MOST_SETS, targets.sets, key=f"live-sets-{chosen}")
+        left.number_input("Repetitions", 1, MOST_REPS, key=f"live-reps-{chosen}")
+        middle.number_input("Sets", 1, MOST_SETS, key=f"live-sets-{chosen}")
         right.number_input("Rest, seconds", 10, 300, round(REST_S), step=10, key="live-rest")
         with st.expander("Sound, pace and pictures"):
             st.radio("What you hear", list(SOUNDS), horizontal=True, key="live-sound")
@@ -87,6 +92,24 @@ def show(live: Coach) -> None:
         start = loaded.exercise.start_posture
         tips = (loaded.exercise.camera.text, start.text, start.support, loaded.exercise.when_not)
         st.markdown("\n".join(f"- {plain(tip)}" for tip in tips if tip))
+
+
+def live_query(exercise_id: str, repetitions: int, sets: int) -> dict[str, str]:
+    """Return what the address of this page holds that opens it with an exercise chosen."""
+    return {EXERCISE: exercise_id, "repetitions": str(repetitions), "sets": str(sets)}
+
+
+def _take_over_the_plan_s() -> None:
+    """Choose what the address names, once; then it is the person's choice."""
+    wanted = st.query_params.get(EXERCISE, "")
+    if wanted in library():
+        st.session_state["live-exercise"] = wanted
+        for name, part, most in (("reps", "repetitions", MOST_REPS), ("sets", "sets", MOST_SETS)):
+            number = st.query_params.get(part, "")
+            if number.isdecimal() and 1 <= int(number) <= most:
+                st.session_state[f"live-{name}-{wanted}"] = int(number)
+    for part in (EXERCISE, "repetitions", "sets"):
+        st.query_params.pop(part, None)
 
 
 def _answered() -> None:

@@ -19,6 +19,8 @@ from formcheck.ui.accounts.notice import not_logged_in
 from formcheck.ui.clinic import patient_side
 from formcheck.ui.guarded import kindly
 from formcheck.ui.kept import kept
+from formcheck.ui.live.choosing import live_query
+from formcheck.ui.live.page import page as live_page
 from formcheck.ui.plan import clock, screening, symptom_form
 from formcheck.ui.plan.plan_log import PlanLog, StoredLog
 from formcheck.ui.plan.words import CLINIC_NOTE, HOME_NOTE, STATE_TITLE, STOP_IF_IT_HURTS
@@ -148,7 +150,13 @@ def _offer(log: PlanLog, plan: Today, offer: Offer) -> None:
         with st.expander("Why this today", expanded=is_next):
             st.html(_reasons(offer.reasons))
         if is_next:
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    st.Page(live_page, url_path="live"),
+                    label="Exercise live",
+                    icon=":material/videocam:",
+                    query_params=live_query(offer.exercise_id, offer.repetitions, _sets_left(offer)),
+                )
                 st.button(
                     "Done without the camera",
                     key=f"plan-did-{offer.exercise_id}",
@@ -161,6 +169,10 @@ def _offer(log: PlanLog, plan: Today, offer: Offer) -> None:
                     on_click=kindly(lambda: log.add(Stopped(clock.now(), "pain", "key", offer.exercise_id))),
                 )
             st.caption("With the camera, a set counts here by itself once it is among your sets.")
+
+
+def _sets_left(offer: Offer) -> int:
+    return max(1, offer.sets - offer.sets_done)
 
 
 def _waits(waiting: NotToday) -> None:
