@@ -11,6 +11,7 @@ thigh keeps its length, so that a short one tells the guess; nothing is better t
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from formcheck.body.landmarks import LEG
 from formcheck.body.pose import Bools, Floats, Pose, PoseTrack
@@ -108,12 +109,21 @@ def without_guessed_legs(track: PoseTrack, view: BodyView) -> PoseTrack:
         return track
     points = track.landmarks_px.copy()
     for leg in LEG.values():
-        thigh_px = np.linalg.norm(points[:, leg[1]] - points[:, leg[0]], axis=-1)
-        if np.isfinite(thigh_px).any():
-            full_px = np.nanpercentile(thigh_px, LENGTH_PERCENTILE)
-            guessed = _around(track.t_s, thigh_px < MIN_THIGH_SHARE * full_px)
-            points[np.ix_(guessed, leg[_JOINTS])] = np.nan
+        thigh_px = _thigh_px(points, leg)
+        guessed = _around(track.t_s, thigh_px < MIN_THIGH_SHARE * _full_px(thigh_px))
+        points[np.ix_(guessed, leg[_JOINTS])] = np.nan
     return replace(track, landmarks_px=points)
+
+
+def _thigh_px(landmarks_px: Floats, leg: npt.NDArray[np.intp]) -> Floats:
+    """Return a thigh's length in landmarks (..., 33, 2), shape (...)."""
+    return np.asarray(np.linalg.norm(landmarks_px[..., leg[1], :] - landmarks_px[..., leg[0], :], axis=-1))
+
+
+def _full_px(thigh_px: Floats) -> float:
+    """Return a thigh's own length, from lengths over time; NaN where it was never seen."""
+    seen = thigh_px[np.isfinite(thigh_px)]
+    return float(np.percentile(seen, LENGTH_PERCENTILE)) if seen.size else float("nan")
 
 
 def _around(t_s: Floats, where: Bools) -> Bools:
@@ -151,3 +161,36 @@ class LiveLegRepair:
             landmarks_m=exchange_legs(pose.landmarks_m),
             visibility=exchange_legs(pose.visibility[:, None])[:, 0],
         )
+
+
+class LiveWithoutGuessedLegs:
+    """Causal counterpart of `without_guessed_legs`: a leg is left out from a guess on, not from before it.
+
+    Parameters
+    ----------
+    set_up : PoseTrack
+        Tells the thighs' own lengths.
+    view : BodyView
+        As there.
+    """
+
+    def __init__(self, set_up: PoseTrack, view: BodyView) -> None:
+        legs = LEG.values() if view.side_on else ()
+        self._legs = [(leg, MIN_THIGH_SHARE * _full_px(_thigh_px(set_up.landmarks_px, leg))) for leg in legs]
+        self._guessed_s = [float("-inf")] * len(self._legs)
+
+    def feed(self, pose: Pose) -> Pose:
+        """Return the pose without legs that are only guessed now, or were a moment ago."""
+        for i, (leg, least_px) in enumerate(self._legs):
+            if _thigh_px(pose.landmarks_px, leg) < least_px:
+                self._guessed_s[i] = pose.t_s
+        left_out = [
+            leg[_JOINTS]
+            for (leg, _), guessed_s in zip(self._legs, self._guessed_s, strict=True)
+            if pose.t_s - guessed_s <= BESIDE_GUESS_S
+        ]
+        if not left_out:
+            return pose
+        points = pose.landmarks_px.copy()
+        points[np.concatenate(left_out)] = np.nan
+        return replace(pose, landmarks_px=points)

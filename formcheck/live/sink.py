@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -88,17 +89,26 @@ class FolderSink:
             (self._set / ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
             self._file = (self._set / POSES).open("wb")
         except OSError as error:
-            raise OutputError(f"{self._set}: the set cannot be kept ({error.strerror or error}).") from error
+            raise _unkept(self._set, error) from error
 
     def add(self, pose: Pose) -> None:
-        """Append a pose; once a second it is given to the disk."""
+        """Append a pose; once a second it is given to the disk.
+
+        Raises
+        ------
+        OutputError
+            When the disk takes no more.
+        """
         if self._file is None:
             raise ValueError("no set has begun")
-        self._file.write(_record(pose))
-        if pose.t_s - self._saved_s >= SAVED_EVERY_S:
-            self._saved_s = pose.t_s
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        try:
+            self._file.write(_record(pose))
+            if pose.t_s - self._saved_s >= SAVED_EVERY_S:
+                self._saved_s = pose.t_s
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _unkept(self._set, error) from error
 
     def end(self) -> Callable[[], PoseTrack]:
         """End the set; its poses become ``track.parquet`` once they are asked for."""
@@ -111,8 +121,13 @@ class FolderSink:
     def close(self) -> None:
         """Let go of the file; what was added stays."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with suppress(OSError):  # what a full disk has no room for is lost; what came before stays
+                file.close()
+
+
+def _unkept(place: Path | None, error: OSError) -> OutputError:
+    return OutputError(f"{place}: the set cannot be kept ({error.strerror or error}).")
 
 
 def get_ready() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from formcheck.body.filters import LiveSmoother, smooth_track
 from formcheck.body.measure import Calibration, anchor, measure, refer_to_neutral
 from formcheck.body.pose import Origin, Pose, PoseTrack
-from formcheck.body.repair import LiveLegRepair, repair_legs
+from formcheck.body.repair import LiveLegRepair, LiveWithoutGuessedLegs, repair_legs, without_guessed_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.spine import BackNeutral
 from formcheck.body.spine_signal import MIN_RATE_HZ, TOO_FEW, with_spine
@@ -45,6 +45,7 @@ def set_up_baseline(track: PoseTrack, exercise: Exercise, neutral_s: tuple[float
     scale = BodyScale.of(track)
     clean = smooth_track(repair_legs(track, scale))
     view = estimate_view(clean, scale)
+    clean = without_guessed_legs(clean, view)
     calibration = Calibration(view, scale, view.near_side or "right")
     return find_baseline(clean, calibration, exercise, neutral_s=neutral_s)[0]
 
@@ -64,6 +65,7 @@ class LiveStream:
         self.baseline = baseline
         scale = baseline.calibration.scale
         self._repair, self._smoother = LiveLegRepair(scale), LiveSmoother(scale.trunk_px)
+        self._legs = LiveWithoutGuessedLegs(set_up, baseline.calibration.view)
         self._origin: Origin = set_up.origin
         signals = measure(set_up, baseline.calibration)
         self.signal = counting_signal(baseline.exercise, signals, set_up)
@@ -94,7 +96,7 @@ class LiveStream:
         return replace(back, reason=back.reason or TOO_FEW)
 
     def _clean(self, pose: Pose) -> Pose:
-        return self._smoother.feed(self._repair.feed(pose))
+        return self._legs.feed(self._smoother.feed(self._repair.feed(pose)))
 
     def _instant(self, clean: Pose) -> Instant:
         calibration = self.baseline.calibration

@@ -349,8 +349,10 @@ class LiveWorker:
             _LOG.exception("the final pass failed")
             self.trouble = OUR_FAULT
             return
-        # only the newest keeps its arrays: a long session must not grow
-        self.finished = [*(each.without_arrays() for each in self.finished), done]
+        with self._changed:  # two short sets may be judged again at once
+            known = sorted([*self.finished, done], key=lambda each: each.number)
+            # only the newest keeps its arrays: a long session must not grow
+            self.finished = [*(each.without_arrays() for each in known[:-1]), known[-1]]
         give_back()
 
 

@@ -8,7 +8,13 @@ import pytest
 from formcheck.body.filters import smooth_track
 from formcheck.body.landmarks import LEG
 from formcheck.body.pose import Bools, PoseTrack
-from formcheck.body.repair import LiveLegRepair, exchange_legs, repair_legs, without_guessed_legs
+from formcheck.body.repair import (
+    LiveLegRepair,
+    LiveWithoutGuessedLegs,
+    exchange_legs,
+    repair_legs,
+    without_guessed_legs,
+)
 from formcheck.body.scale import BodyScale
 from formcheck.body.view import estimate_view
 from tests.synthetic import REAL, Camera, Flaws, Motion, film, marches, posed, squats, walking
@@ -94,6 +100,19 @@ def test_legs_that_are_guessed_behind_a_plate_are_left_out() -> None:
         assert not missing[:, leg[0]].any()
     away = (truth.t_s < 0.7) | (truth.t_s > 3.3)
     assert not missing[away].any()
+
+
+def test_live_too_guessed_legs_are_left_out_until_they_are_seen_again() -> None:
+    truth = film(posed(4.0), Camera())
+    where = (truth.t_s > 1.0) & (truth.t_s < 3.0)
+    set_up = truth[truth.t_s <= 1.0]
+    legs = LiveWithoutGuessedLegs(set_up, estimate_view(set_up, BodyScale.of(set_up)))
+    fed = [legs.feed(pose) for pose in behind_a_plate(truth, where)]
+    missing = np.isnan([pose.landmarks_px for pose in fed]).any(axis=-1)
+    for leg in LEG.values():
+        assert missing[where][:, leg[1:]].all()
+        assert not missing[:, leg[0]].any()
+    assert not missing[(truth.t_s <= 1.0) | (truth.t_s > 3.3)].any()
 
 
 @pytest.mark.parametrize("motion", [marches(2), squats(2)], ids=["marches", "squats"])

@@ -193,6 +193,17 @@ def test_a_full_or_forbidden_disk_is_a_kind_error(tmp_path: Path) -> None:
         FolderSink(tmp_path / "file").begin(ABOUT_SET)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full disk")
+def test_a_disk_that_fills_in_the_middle_of_a_set_is_a_kind_error(tmp_path: Path) -> None:
+    sink = FolderSink(tmp_path)
+    sink.begin(ABOUT_SET)
+    with Path("/dev/full").open("wb") as full:
+        sink._file = full
+        with pytest.raises(OutputError, match="cannot be kept"):
+            sink.add(Pose.missing(1.0))
+        sink.close()
+
+
 # ---- pacer -------------------------------------------------------------------------------------
 
 

@@ -173,6 +173,31 @@ def test_who_closes_the_page_keeps_what_was_done(make: Callable[..., Made], tmp_
     assert [ended for _, _, ended in kept_sets(tmp_path)] == [True]
 
 
+def test_sets_that_are_judged_again_at_once_are_all_there_and_in_order(tmp_path: Path) -> None:
+    second_is_done = threading.Event()
+
+    class LateFirst(FolderSink):
+        """Gives the first set's poses only once the second set has been judged."""
+
+        def end(self) -> Callable[[], PoseTrack]:
+            collect, first = super().end(), not second_is_done.is_set() and not (tmp_path / "set-2").exists()
+            return lambda: (second_is_done.wait(PATIENCE_S) if first else None, collect())[1]
+
+    track = film(one_after_the_other(standing(6.0), squats(2)), SCENE, fps=30.0)
+    plan = Plan(repetitions=1, sets=2, rest_s=1.0)
+    worker = LiveWorker(Work(load("squat"), plan, LateFirst(tmp_path), (FULL,), lambda m: Known(track, m)))
+    give(worker, np.arange(0.0, 27.0, 1 / 10))
+    assert worker.state is not None
+    assert (worker.state.stage, worker.state.set_number) == ("moving", 2)
+    worker.command("stop")
+    until(lambda: bool(worker.finished))
+    assert [each.number for each in worker.finished] == [2]
+    second_is_done.set()
+    until(lambda: len(worker.finished) == 2)
+    worker.close()
+    assert [(each.number, each.analysis is None) for each in worker.finished] == [(1, True), (2, False)]
+
+
 def test_a_failure_ends_kindly_and_keeps_what_was_done(make: Callable[..., Made], tmp_path: Path) -> None:
     worker, used = make()
     give(worker, np.arange(0.0, 8.0, 1 / 15))
