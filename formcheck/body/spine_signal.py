@@ -55,7 +55,7 @@ def neutral_of(
         The posture neutral.
     """
     held = signals.between(start_s, end_s)
-    thighs_deg = _usual_thighs_deg(track[held], calibration)
+    thighs_deg = usual_thighs_deg(track[held], calibration.view.forward_x)
     against = _against(track, calibration, signals, thighs_deg)
     neutral = back_neutral(_contour(track[held & (against == "")], calibration, recorded=True))
     slow = bool((against[held] == TOO_FEW).any())
@@ -101,7 +101,7 @@ def back_in_view(track: PoseTrack, calibration: Calibration, signals: Signals, s
     start : ndarray of bool, shape (T,)
         Instants of the start posture, which tell whether the person sits.
     """
-    thighs_deg = _usual_thighs_deg(track[start], calibration)
+    thighs_deg = usual_thighs_deg(track[start], calibration.view.forward_x)
     return np.asarray(_against(track, calibration, signals, thighs_deg) == "")
 
 
@@ -190,9 +190,12 @@ def _with_hips(signals: Signals, lumbar_deg: Floats, sd_deg: Floats, reason: Rea
     return replace(signals, deg=degs, sd_deg=sds, reason=reasons)
 
 
-def _usual_thighs_deg(track: PoseTrack, calibration: Calibration) -> float:
-    """Return how far the thighs mostly are forward of the trunk; 0, as in standing, where they are unseen."""
-    thighs_deg = thighs_forward_deg(track.landmarks_px, calibration.view.forward_x)
+def usual_thighs_deg(track: PoseTrack, forward_x: int) -> float:
+    """Return how far the thighs mostly are forward of the trunk; 0, as in standing, where they are unseen.
+
+    ``forward_x`` as for `thighs_forward_deg`.
+    """
+    thighs_deg = thighs_forward_deg(track.landmarks_px, forward_x)
     seen = thighs_deg[np.isfinite(thighs_deg)]
     return float(np.median(seen)) if seen.size else 0.0
 

@@ -12,7 +12,12 @@ from formcheck.body.measure import MARGIN
 from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine_contour import back_contour
-from formcheck.body.spine_signal import MAX_SHOULDER_RATIO, MIN_RATE_HZ
+from formcheck.body.spine_signal import (
+    MAX_SHOULDER_RATIO,
+    MIN_RATE_HZ,
+    SITTING_THIGHS_DEG,
+    usual_thighs_deg,
+)
 from formcheck.body.view import FRONTAL_RATIO, BodyView, estimate_view, shoulders_apart
 from formcheck.exercises.schema import Exercise
 from formcheck.report.words import BACK
@@ -135,22 +140,17 @@ def _distance(scene: _Scene) -> str:
     return ""
 
 
-def posture(track: PoseTrack) -> Posture:
+def posture(track: PoseTrack, forward_x: int) -> Posture:
     """Return how somebody holds their trunk and thighs, in a track of moments, as far as the picture tells.
 
-    Whoever kneels on one knee has one thigh down and is upright.
+    Whoever kneels on one knee has one thigh down and is upright. ``forward_x`` is the person's forward
+    direction along the picture's x axis.
     """
     points = track.landmarks_px
-    hips = np.nanmedian(mid_hip_px(points), axis=0)
-    trunk = np.nanmedian(mid_shoulder_px(points), axis=0) - hips
-    knees = [np.nanmedian(points[:, of_side("knee", side)], axis=0) - hips for side in ("left", "right")]
-    if _flat(trunk):
+    trunk = np.nanmedian(mid_shoulder_px(points), axis=0) - np.nanmedian(mid_hip_px(points), axis=0)
+    if abs(trunk[0]) > abs(trunk[1]):
         return "lying"
-    return "sitting" if all(_flat(knee) for knee in knees) else "upright"
-
-
-def _flat(line: Floats) -> bool:
-    return bool(abs(line[0]) > abs(line[1]))
+    return "sitting" if usual_thighs_deg(track, forward_x) > SITTING_THIGHS_DEG else "upright"
 
 
 def _steps(way: str, scene: _Scene) -> str:
@@ -166,7 +166,7 @@ _NUMBER = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 def _turned(scene: _Scene) -> str:
     """Return which way to turn; seen from the person, who cannot see the screen."""
-    sitting = posture(scene.track) == "sitting"
+    sitting = posture(scene.track, scene.view.forward_x) == "sitting"
     apart = shoulders_apart(scene.track.landmarks_px, scene.scale, sitting=sitting)
     ratio = float(np.nanmedian(np.linalg.norm(apart, axis=-1)))
     if not scene.from_side:

@@ -122,7 +122,8 @@ class SetUp:
             return None
         self._good_since_s = pose.t_s if self._good_since_s is None else self._good_since_s
         if pose.t_s - self._good_since_s >= STEADY_S:  # the numbers would come too late behind it
-            self._posture = posture(self._last(CHECKED_OVER_S))
+            view = estimate_view(lately, BodyScale.of(lately))
+            self._posture = posture(lately, view.forward_x)
             self.voice.say(pose.t_s, "setup", HOLD[self._posture])
         return self._watch_hold(pose.t_s) if pose.t_s - self._good_since_s >= GOOD_FOR_S else None
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from formcheck.body.pose import Origin, Pose, PoseTrack
+from formcheck.body.scale import BodyScale
+from formcheck.body.view import estimate_view
 from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.exercises.load import load
 from formcheck.live.checks import Check, look, posture
@@ -117,8 +119,11 @@ def test_who_sits_is_not_told_that_the_camera_is_tilted() -> None:
     ids=["standing", "half-kneeling", "sitting", "lying", "at the edge of a bench"],
 )
 def test_nobody_who_lies_is_told_to_grow_tall(motion: Motion, held: str) -> None:
-    track = film(motion, GOOD)
-    assert posture(track[track.t_s < 0.5]) == held
+    for camera in (GOOD, replace(GOOD, yaw_deg=180.0)):
+        track = film(motion, camera)
+        start = track[track.t_s < 0.5]
+        view = estimate_view(start, BodyScale.of(start))
+        assert posture(start, view.forward_x) == held
 
 
 # ---- voice -------------------------------------------------------------------------------------
