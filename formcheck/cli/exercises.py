@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from formcheck.errors import OutputError, UsageError
-from formcheck.exercises.load import library, load, load_file
+from formcheck.exercises.load import library, load, load_file, own_exercise, own_folder
 from formcheck.exercises.scaffold import scaffold
 
 exercises_app = typer.Typer(
@@ -16,7 +16,7 @@ exercises_app = typer.Typer(
 
 @exercises_app.command("list")
 def list_() -> None:
-    """List the exercises that come with formcheck."""
+    """List the exercises that come with formcheck, and those of your own that were added."""
     for exercise_id, loaded in library().items():
         typer.echo(f"{exercise_id}: {loaded.exercise.name}. {loaded.exercise.summary}")
 
@@ -63,3 +63,18 @@ def new(
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}).") from None
     typer.echo(f"{path}: change it, then: formcheck exercises check {path}")
+
+
+@exercises_app.command()
+def add(file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file of your own.")]) -> None:
+    """Add a file of your own to the app, which then offers it wherever an exercise is chosen."""
+    exercise = own_exercise(file).exercise
+    kept = own_folder() / f"{exercise.id}.toml"
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(".part")
+        part.write_bytes(file.read_bytes())
+        part.replace(kept)
+    except OSError as error:
+        raise OutputError(f"{kept}: cannot be written ({error.strerror}).") from None
+    typer.echo(f"{exercise.name} can be chosen in the app now. To take it away, delete {kept}")

@@ -1,14 +1,20 @@
-"""Reads exercise files, and says of a wrong one which line and field is wrong and why."""
+"""Reads exercise files, and says of a wrong one which line and field is wrong and why.
+
+Those that come with formcheck lie beside this module, those of one's own in a folder of the data folder.
+"""
 
 import difflib
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import platformdirs
 from pydantic import ValidationError
 
 from formcheck.errors import UsageError
@@ -57,19 +63,64 @@ def load_file(path: Path) -> LoadedExercise:
 
 
 def library() -> dict[str, LoadedExercise]:
-    """Return the exercises that come with formcheck, by id.
+    """Return the exercises that may be chosen, by id: those that come with formcheck, then one's own.
 
     Pages ask for them many times; files are read again only when one of them has changed.
     """
-    stamps = [(path, path.stat()) for path in sorted(LIBRARY.glob("*.toml"))]
-    return dict(_read(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stamps)))
+    return {**shipped(), **_read_own(_stamped(own_folder()))}
+
+
+def shipped() -> dict[str, LoadedExercise]:
+    """Return the exercises that come with formcheck, by id."""
+    return dict(_read(_stamped(LIBRARY)))
+
+
+def own_folder() -> Path:
+    """Return where exercises of one's own are kept; it need not exist."""
+    folder = os.environ.get("FORMCHECK_DATA_DIR")  # as formcheck/store/settings.py reads it
+    data = Path(folder).expanduser() if folder else platformdirs.user_data_path("formcheck", False)
+    return data / "exercises"
+
+
+def own_exercise(path: Path) -> LoadedExercise:
+    """Read a file of one's own for the app, where it stands beside those that come with formcheck.
+
+    Raises
+    ------
+    UsageError
+        When it is no valid exercise, or has the id of one of those.
+    """
+    loaded = load_file(path)
+    if loaded.exercise.id in shipped():
+        raise UsageError(f"{path}: formcheck comes with an exercise '{loaded.exercise.id}': change the id.")
+    # The plan's four steps are those that come with formcheck.
+    return replace(loaded, exercise=loaded.exercise.model_copy(update={"step": None}))
+
+
+_Stamps = tuple[tuple[Path, int, int], ...]
+
+
+def _stamped(folder: Path) -> _Stamps:
+    """Return a folder's exercise files with their times of change (ns) and sizes (bytes)."""
+    stamps = [(path, path.stat()) for path in sorted(folder.glob("*.toml"))]
+    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stamps)
 
 
 @lru_cache(maxsize=1)
-def _read(files: tuple[tuple[Path, int, int], ...]) -> Mapping[str, LoadedExercise]:
-    """Read files, which are named with their time of change (ns) and size (bytes)."""
+def _read(files: _Stamps) -> Mapping[str, LoadedExercise]:
     loaded = [load_file(path) for path, _, _ in files]
     return {item.exercise.id: item for item in loaded}
+
+
+@lru_cache(maxsize=1)
+def _read_own(files: _Stamps) -> Mapping[str, LoadedExercise]:
+    """Read files of one's own without those that are wrong: a slip in one must not take the others away."""
+    known = {}
+    for path, _, _ in files:
+        with suppress(UsageError):
+            loaded = own_exercise(path)
+            known[loaded.exercise.id] = loaded
+    return known
 
 
 def load(id_or_path: str) -> LoadedExercise:

@@ -13,7 +13,7 @@ from formcheck.body.pose import PoseTrack
 from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections, Judged, judge
 from formcheck.errors import NobodySeenError, UsageError
-from formcheck.exercises.load import LoadedExercise, library
+from formcheck.exercises.load import LoadedExercise, shipped
 from formcheck.report import html, json_report, opensim, overlay, pdf, tables
 from formcheck.report.folder import atomic_folder
 from formcheck.report.freed_memory import give_back
@@ -109,7 +109,7 @@ def analyse(
     """
     if loaded is not None:
         return Analysis(judge(track, loaded, corrections), track, loaded, guessed=False)
-    guess = guess_exercise(track, library().values())
+    guess = guess_exercise(track, shipped().values())
     if guess.chosen is None:
         _require_somebody(track)
         names = ", ".join(candidate.loaded.exercise.id for candidate in guess.candidates)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import median
 from typing import Literal
 
@@ -29,6 +28,7 @@ _SIGNAL_LABEL = {
     "trunk_thigh": "hip bend",
     "hip_flexion": "hip flexion",
     "knee_flexion": "knee bend",
+    "leg_bend": "knee bend",
     "trunk_lean": "trunk lean",
     "thigh_elevation": "thigh angle",
     "leg_elevation": "leg raise",
@@ -177,7 +177,6 @@ def focus_of(
     )
 
 
-@lru_cache(maxsize=16)
 def _from_library(exercise_id: str) -> Exercise | None:
     known = library()
     return known[exercise_id].exercise if exercise_id in known else None

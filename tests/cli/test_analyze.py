@@ -271,3 +271,14 @@ def test_new_exercise_works_without_code(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert run("exercises", "check", path).returncode == 0
     assert_kind(run("exercises", "new", "my-squat", "--out", path), 2, "there already")
+
+
+def test_an_added_exercise_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(tmp_path / "data"))
+    path = tmp_path / "my-squat.toml"
+    run("exercises", "new", "my-squat", "--out", path)
+    added = run("exercises", "add", path)
+    assert added.returncode == 0
+    assert str(tmp_path / "data" / "exercises" / "my-squat.toml") in added.stdout
+    assert "my-squat: My squat." in run("exercises", "list").stdout
+    assert_kind(run("exercises", "add", tmp_path / "nothing.toml"), 2, "cannot be read")

@@ -11,7 +11,7 @@ from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections
 from formcheck.coach.set_report import Repetition
 from formcheck.errors import NobodySeenError, UsageError
-from formcheck.exercises.load import LoadedExercise, library, load
+from formcheck.exercises.load import LoadedExercise, load, shipped
 from formcheck.report.analysis import Analysis, analyse, load_track
 from formcheck.sources.model_files import ModelFile, resolve
 from formcheck.ui.guarded import kind_words
@@ -163,7 +163,7 @@ class Review:
             self._refuse(error)
             return
         except UsageError:
-            candidates = guess_exercise(track, library().values()).candidates
+            candidates = guess_exercise(track, shipped().values()).candidates
             self.candidates = tuple(candidate.loaded for candidate in candidates)
             return
         self._exercise, self._guessed = analysis.loaded, True
