@@ -177,6 +177,16 @@ class PoseTrack:
         }
         return cls(origin=origin or Origin(), **stacked)
 
+    @classmethod
+    def joined(cls, parts: Sequence["PoseTrack"]) -> "PoseTrack":
+        """Return parts of one recording, in the order of their times, as one."""
+        if len(parts) == 1:
+            return parts[0]
+        whole: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
+        }
+        return replace(parts[0], **whole)
+
     def __len__(self) -> int:
         return len(self.t_s)
 

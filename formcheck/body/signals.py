@@ -1,6 +1,6 @@
 """``Signals``: named angles over time, each with a standard deviation and, where withheld, a reason."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -38,6 +38,17 @@ class Signals:
 
     def __len__(self) -> int:
         return len(self.t_s)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Signals"]) -> "Signals":
+        """Return parts of one recording, in the order of their times, as one."""
+        if len(parts) == 1:
+            return parts[0]
+        columns = (
+            {name: np.concatenate([getattr(part, field)[name] for part in parts]) for name in parts[0].deg}
+            for field in ("deg", "sd_deg", "reason")
+        )
+        return cls(np.concatenate([part.t_s for part in parts]), *columns)
 
     def between(self, start_s: float, end_s: float) -> Bools:
         """Return which instants lie in a closed interval; shape (T,)."""

@@ -16,15 +16,18 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral
+from formcheck.body.spine_rough import RoughBend
 from formcheck.body.spine_signal import with_spine
 from formcheck.body.view import BodyView, LeftRight, estimate_view
-from formcheck.coach.baseline import counting_signal, find_baseline
+from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
+from formcheck.coach.events import RepDismissed
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.rough_back import rough_back
 from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
+from formcheck.coach.stays import each_from_its_start
 from formcheck.coach.summary import summarise, withheld_stretches
 from formcheck.coach.trends import trend_notes
 from formcheck.exercises.load import LoadedExercise
@@ -32,6 +35,7 @@ from formcheck.exercises.schema import Exercise
 
 # measurement.md, section 4: with fewer pictures a second the report warns of quick phases.
 SLOW_RATE_HZ = 12.0
+SEVERAL_SETS = "You went away in between: each set is measured from its own start posture."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,63 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     """
     corrections = corrections or Corrections()
     exercise = with_object(loaded.exercise, corrections.object_height_cm)
+    sets = _sets(track, exercise, corrections)
+    first = sets[0]
+    repetitions = [rep for each in sets for rep in each.repetitions]
+    repetitions = [replace(rep, index=number) for number, rep in enumerate(repetitions, 1)]
+    signals = Signals.joined([each.signals for each in sets])
+    exercise = first.baseline.exercise
+    back_notes = [note for each in sets for note in _back_notes(each.baseline.back, each.repetitions)]
+    report = SetReport(
+        formcheck_version=__version__,
+        origin=track.origin,
+        exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name, exercise.form),
+        view=_view_report(first.baseline.calibration.view, exercise, track),
+        neutral=first.neutral,
+        reps=tuple(repetitions),
+        set=summarise(
+            repetitions,
+            [each for one in sets for each in one.dismissed],
+            [
+                *_notes(track, first.signal, exercise),
+                *([SEVERAL_SETS] if len(sets) > 1 else []),
+                *dict.fromkeys(back_notes),
+                *trend_notes(repetitions, first.signal),
+            ],
+        ),
+        cannot_judge=withheld_stretches(signals, exercise),
+        # Where the back was judged in one of the sets there is nothing to say roughly.
+        back_rough=None if any(rep.lumbar_flexion_deg.judged for rep in repetitions) else first.back_rough,
+    )
+    return Judged(report, signals, PoseTrack.joined([each.track for each in sets]), first.signal)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Set:
+    """One set of a recording; ``track`` is the repaired and smoothed one, ``signal`` the one that counted."""
+
+    baseline: Baseline
+    neutral: Neutral
+    track: PoseTrack
+    signals: Signals
+    signal: str
+    repetitions: Sequence[Repetition]
+    dismissed: Sequence[RepDismissed]
+    back_rough: RoughBend | None
+
+
+def _sets(track: PoseTrack, exercise: Exercise, corrections: Corrections) -> list[_Set]:
+    """Judge the sets of a recording; what the user knows better holds for all of it, which is then one."""
+
+    def judged(part: PoseTrack) -> _Set:
+        return _judge_set(part, exercise, corrections)
+
+    if corrections.facing or corrections.side or corrections.neutral_s:
+        return [judged(track)]
+    return each_from_its_start(track, judged, lambda each: each.baseline.window.accepted)
+
+
+def _judge_set(track: PoseTrack, exercise: Exercise, corrections: Corrections) -> _Set:
     scale = BodyScale.of(track)
     clean = smooth_track(repair_legs(track, scale))
     view = estimate_view(clean, scale, facing=corrections.facing)
@@ -85,38 +146,20 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     baseline, raw = find_baseline(
         clean, calibration, exercise, neutral_s=corrections.neutral_s, only_leg=corrections.side
     )
-    exercise = baseline.exercise
     neutral = _neutral_report(baseline.window, baseline.back)
     if neutral.standing_reference and neutral.lumbar_offset_deg is not None:
         offset = {LUMBAR_OFFSET: neutral.lumbar_offset_deg}
         baseline = replace(baseline, neutral_deg={**baseline.neutral_deg, **offset})
     referred = refer_to_neutral(raw, baseline.neutral_deg)
     signals = with_spine(clean, calibration, referred, baseline.back)
-    signal = counting_signal(exercise, signals, clean)
+    signal = counting_signal(baseline.exercise, signals, clean)
     analyzer = baseline.analyzer(signal, corrections.not_repetitions)
     for instant in instants(signals, anchor(clean, scale)):
         analyzer.feed(instant)
     analyzer.finish()
-    report = SetReport(
-        formcheck_version=__version__,
-        origin=track.origin,
-        exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name, exercise.form),
-        view=_view_report(view, exercise, track),
-        neutral=neutral,
-        reps=tuple(analyzer.repetitions),
-        set=summarise(
-            analyzer.repetitions,
-            analyzer.dismissed,
-            [
-                *_notes(track, signal, exercise),
-                *_back_notes(baseline.back, analyzer.repetitions),
-                *trend_notes(analyzer.repetitions, signal),
-            ],
-        ),
-        cannot_judge=withheld_stretches(signals, exercise),
-        back_rough=rough_back(clean, baseline, raw, analyzer.repetitions),
-    )
-    return Judged(report, signals, clean, signal)
+    counted = analyzer.repetitions
+    rough = rough_back(clean, baseline, raw, counted)
+    return _Set(baseline, neutral, clean, signals, signal, counted, analyzer.dismissed, rough)
 
 
 def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:
