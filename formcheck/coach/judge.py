@@ -81,7 +81,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     corrections = corrections or Corrections()
     exercise = with_object(loaded.exercise, corrections.object_height_cm)
     sets = _sets(track, exercise, corrections)
-    first = sets[0]
+    first = next((each for each in sets if each.repetitions), sets[0])
     repetitions = [rep for each in sets for rep in each.repetitions]
     repetitions = [replace(rep, index=number) for number, rep in enumerate(repetitions, 1)]
     signals = Signals.joined([each.signals for each in sets])
@@ -91,7 +91,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
         formcheck_version=__version__,
         origin=track.origin,
         exercise=ExerciseRef(exercise.id, exercise.version, loaded.sha256, exercise.name, exercise.form),
-        view=_view_report(first.baseline.calibration.view, exercise, track),
+        view=_shared(_view_report(first.baseline.calibration.view, exercise, track), sets),
         neutral=first.neutral,
         reps=tuple(repetitions),
         set=summarise(
@@ -170,6 +170,12 @@ def _view_report(view: BodyView, exercise: Exercise, track: PoseTrack) -> View:
     done = "counted and judged" if only_there else "judged"
     reason = "" if fits else f"This exercise is {done} from the {exercise.camera.view}."
     return View(view.facing, view.near_side, view.yaw_deg, judged=fits, reason=reason)
+
+
+def _shared(view: View, sets: Sequence[_Set]) -> View:
+    """Return a set's view as the whole recording's: who turned round in between faced neither way."""
+    ways = {each.baseline.calibration.view.facing for each in sets if each.repetitions}
+    return replace(view, facing=None, near_side=None) if len(ways) > 1 else view
 
 
 def _neutral_report(window: NeutralWindow, back: BackNeutral | None) -> Neutral:

@@ -25,6 +25,8 @@ SIDE_ON = [
     ({"hip_flexion": -25.0}, "trunk_thigh", -25.0),
     ({"knee_flexion": 70.0}, "knee_flexion", 70.0),
     ({"knee_flexion": -8.0}, "knee_flexion", -8.0),
+    ({}, "leg_bend", 8.0),  # the heel lies behind the ankle
+    ({"knee_flexion": 40.0}, "leg_bend", 41.0),  # and nearer to the shank's line where the foot stays level
     ({"pelvis_posterior_tilt": -40.0}, "trunk_lean", 40.0),
     ({"pelvis_posterior_tilt": 15.0}, "trunk_lean", -15.0),
     ({"pelvis_posterior_tilt": -30.0, "hip_flexion": 80.0}, "thigh_elevation", 50.0),

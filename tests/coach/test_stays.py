@@ -43,6 +43,12 @@ def test_both_sets_are_counted_and_judged(second: PoseTrack) -> None:
     assert SEVERAL_SETS in report.set.notes
 
 
+def test_who_turned_round_in_between_faced_neither_way() -> None:
+    assert judge(two_sets(SET), MARCH).report.view.facing == judge(SET, MARCH).report.view.facing == "left"
+    turned = judge(two_sets(SET.mirrored()), MARCH).report.view
+    assert (turned.facing, turned.near_side) == (None, None)
+
+
 def test_signals_and_track_are_those_of_the_whole_recording() -> None:
     track = two_sets(SET.mirrored())
     judged = judge(track, MARCH)
