@@ -26,6 +26,9 @@ MEMORY_S = 0.5
 # A thigh shorter than this share of its own length is a guess: of 40 dev clips and dev scenes from the side,
 # none was ever below .78; behind a plate it was .2 to .7 [M].
 MIN_THIGH_SHARE = 0.7
+# Further off the side than this a thigh that points forwards is foreshortened as much: one lifter, some 40
+# degrees off (read as 21), had thighs of .5 to .7 in each of eight squats, none of which was counted [M].
+GUESS_YAW_DEG = 15.0
 # On the way to such a guess the leg is wrong, too, at full length [M: a filmed deadlift].
 BESIDE_GUESS_S = 0.25
 _JOINTS = slice(1, 5)  # knee, ankle, heel, toe; the hips hardly differ from the side
@@ -105,7 +108,7 @@ def without_guessed_legs(track: PoseTrack, view: BodyView) -> PoseTrack:
     view : BodyView
         How the person stands: from elsewhere than the side, thighs are foreshortened and say nothing.
     """
-    if not view.side_on:
+    if not _tells_guesses(view):
         return track
     points = track.landmarks_px.copy()
     for leg in LEG.values():
@@ -163,6 +166,11 @@ class LiveLegRepair:
         )
 
 
+def _tells_guesses(view: BodyView) -> bool:
+    """Return whether the person is seen so much from the side that a short thigh is a guess."""
+    return view.yaw_deg is not None and view.yaw_deg <= GUESS_YAW_DEG
+
+
 class LiveWithoutGuessedLegs:
     """Causal counterpart of `without_guessed_legs`: a leg is left out from a guess on, not from before it.
 
@@ -175,7 +183,7 @@ class LiveWithoutGuessedLegs:
     """
 
     def __init__(self, set_up: PoseTrack, view: BodyView) -> None:
-        legs = LEG.values() if view.side_on else ()
+        legs = LEG.values() if _tells_guesses(view) else ()
         self._legs = [(leg, MIN_THIGH_SHARE * _full_px(_thigh_px(set_up.landmarks_px, leg))) for leg in legs]
         self._guessed_s = [float("-inf")] * len(self._legs)
 

@@ -9,6 +9,7 @@ from formcheck.body.filters import smooth_track
 from formcheck.body.landmarks import LEG
 from formcheck.body.pose import Bools, PoseTrack
 from formcheck.body.repair import (
+    MIN_THIGH_SHARE,
     LiveLegRepair,
     LiveWithoutGuessedLegs,
     exchange_legs,
@@ -122,6 +123,22 @@ def test_legs_that_are_seen_stay(motion: Motion) -> None:
     track = smooth_track(repair_legs(seen, scale))
     kept = without_guessed_legs(track, estimate_view(track, scale))
     assert np.array_equal(kept.landmarks_px, track.landmarks_px, equal_nan=True)
+
+
+def test_thighs_that_point_towards_the_camera_a_little_are_no_guess() -> None:
+    """Half-way round they are foreshortened in every squat."""
+    track = film(squats(2), Camera(yaw_deg=35))
+    view = replace(estimate_view(track, BodyScale.of(track)), yaw_deg=21.0)
+    thighs = [
+        np.linalg.norm(track.landmarks_px[:, leg[1]] - track.landmarks_px[:, leg[0]], axis=-1)
+        for leg in LEG.values()
+    ]
+    assert min(thigh.min() / thigh.max() for thigh in thighs) < MIN_THIGH_SHARE + 0.12
+    guessed = behind_a_plate(track, track.t_s < 1.0)
+    for each in (track, guessed):
+        assert np.array_equal(
+            without_guessed_legs(each, view).landmarks_px, each.landmarks_px, equal_nan=True
+        )
 
 
 def test_from_the_front_a_short_thigh_is_no_guess() -> None:
