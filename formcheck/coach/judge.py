@@ -99,7 +99,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
             [each for one in sets for each in one.dismissed],
             [
                 *_notes(track, first.signal, exercise),
-                *([SEVERAL_SETS] if len(sets) > 1 else []),
+                *([SEVERAL_SETS] if sum(bool(each.repetitions) for each in sets) > 1 else []),
                 *dict.fromkeys(back_notes),
                 *trend_notes(repetitions, first.signal),
             ],
