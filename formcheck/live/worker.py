@@ -208,6 +208,7 @@ class LiveWorker:
             if self._looked is not None:
                 self._looked[0].done.set()
             self._keep_what_was_done()
+            give_back()  # 100 MB after ten sessions [M]
 
     def _turn(self, looker: Looker) -> None:
         """Have the model look at the newest picture, and judge the one before meanwhile."""

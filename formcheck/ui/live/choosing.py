@@ -63,7 +63,7 @@ def show(live: Coach) -> None:
     known = library()
     form, advice = st.columns([7, 5], gap="large")
     with form:
-        _take_over_the_plan_s()
+        _take_over_plan()
         chosen = st.selectbox(
             "Exercise", list(known), format_func=lambda key: known[key].exercise.name, key="live-exercise"
         )
@@ -99,7 +99,7 @@ def live_query(exercise_id: str, repetitions: int, sets: int) -> dict[str, str]:
     return {EXERCISE: exercise_id, "repetitions": str(repetitions), "sets": str(sets)}
 
 
-def _take_over_the_plan_s() -> None:
+def _take_over_plan() -> None:
     """Choose what the address names, once; then it is the person's choice."""
     wanted = st.query_params.get(EXERCISE, "")
     if wanted in library():
