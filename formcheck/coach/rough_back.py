@@ -14,6 +14,7 @@ from formcheck.body.spine_rough import RoughBend, rough_bend
 from formcheck.body.spine_signal import back_in_view, recorded_back
 from formcheck.coach.back_start import near_start, tipped_deg
 from formcheck.coach.baseline import Baseline
+from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.set_report import Repetition
 from formcheck.coach.start import Start
 
@@ -46,9 +47,10 @@ def rough_back(
     raw : Signals
         Of the same track, absolute.
     repetitions : sequence of Repetition
-        Of the set. Where the back was judged in one of them there is nothing to say roughly.
+        Of the set. Where the back was judged in one of them, or rounded in one beyond doubt, there is nothing
+        to say roughly.
     """
-    if any(rep.lumbar_flexion_deg.judged for rep in repetitions):
+    if any(rep.lumbar_flexion_deg.judged or _told(rep) for rep in repetitions):
         return None
     moments = moments_of(
         track, baseline, raw, [(rep.move_start_s, rep.peak_s, rep.move_end_s) for rep in repetitions]
@@ -82,6 +84,10 @@ def moments_of(
         for start_s, turn_s, end_s in repetitions_s
     ]
     return Moments(near & free, tuple(about for about in turning if _bows(tipped[about])))
+
+
+def _told(rep: Repetition) -> bool:
+    return any(fault.signal == LUMBAR for fault in rep.faults)
 
 
 def _bows(tipped: Floats) -> bool:
