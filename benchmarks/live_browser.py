@@ -85,6 +85,7 @@ def measured(
     camera = (*CAMERA, f"--use-file-for-fake-video-capture={clip}")
     with browser_with(driver, here, *camera) as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(1000 * PATIENCE_S)
         page.add_init_script(
             f"const CODE = {json.dumps(CODE)};" + Path(__file__).with_suffix(".js").read_text()
         )
