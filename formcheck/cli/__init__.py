@@ -3,12 +3,12 @@
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, UsageError
 
 _COMMANDS = {
     "app": "formcheck.cli.app:app",
@@ -56,19 +56,39 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line; a person sees sentences, never a traceback (unless FORMCHECK_DEBUG is set)."""
     try:
-        cli()
+        status = cli(standalone_mode=False)
     except FormcheckError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. Nothing half-written was left behind.", err=True)
-        sys.exit(INTERRUPTED)
+        _end(str(error), error.exit_status)
+    except typer.Abort:
+        _end("Stopped. Nothing was changed.", 1)
     except Exception as error:  # the outermost place: whatever escapes is our defect, said kindly
+        if (wrong := _wrong_usage(error)) is not None:
+            _end(wrong, UsageError.exit_status)
         if os.environ.get(DEBUG_VARIABLE):
             raise
         kind = type(error).__name__
-        typer.echo(
-            f"formcheck met a defect of its own ({kind}: {error}). Set {DEBUG_VARIABLE}=1 for details.",
-            err=True,
-        )
-        sys.exit(1)
+        _end(f"formcheck met a defect of its own ({kind}: {error}). Set {DEBUG_VARIABLE}=1 for details.", 1)
+    if status == INTERRUPTED:  # Typer has taken the KeyboardInterrupt
+        _end("Stopped. Nothing half-written was left behind.", INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _wrong_usage(error: Exception) -> str | None:
+    """Return Typer's own word on a wrong option or argument in a line; None for any other error.
+
+    Its errors are known by what they can do: older Typers raise those of click, newer ones have their own.
+    """
+    message, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
+    if message is None:
+        return None
+    said = str(message()).strip().replace(": Value error, ", ": ")
+    if not said:  # no command was named: the help is there already
+        return ""
+    said = said if said.endswith((".", "?")) else f"{said}."
+    return f"{said} Help: {context.command_path} --help" if context is not None else said
+
+
+def _end(words: str, status: int) -> NoReturn:
+    if words:
+        typer.echo(words, err=True)
+    sys.exit(status)

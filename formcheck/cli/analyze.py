@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from formcheck.body.pose import PoseTrack
+from formcheck.cli.names import free_name
 from formcheck.coach.judge import Corrections
-from formcheck.errors import FormcheckError, OutputError, UsageError
+from formcheck.errors import FormcheckError, OutputError, UnreadableInputError, UsageError
 from formcheck.exercises.load import LoadedExercise, load
 from formcheck.report import json_report, sentences
 from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
@@ -65,7 +66,7 @@ def analyze(
         facing=facing, side=side, neutral_s=_interval(neutral), object_height_cm=object_height
     )
     files = _expanded(inputs)
-    several = len(files) > 1
+    folders = _folders_for(files, out, as_json=as_json)
     work = _Work(
         loaded=loaded,
         corrections=corrections,
@@ -77,16 +78,16 @@ def analyze(
     )
     reports: list[dict[str, object]] = []
     failures: list[FormcheckError] = []
-    for file in files:
+    for file, folder in zip(files, folders, strict=True):
         try:
-            analysis = work.run(file, _folder_for(file, out, several=several, as_json=as_json))
+            analysis = work.run(file, folder)
         except FormcheckError as error:  # one bad file does not stop the others
             failures.append(error)
             typer.echo(str(error), err=True)
             continue
         reports.append(json_report.report_json(analysis.judged.report))
     if as_json and reports:
-        typer.echo(json.dumps(reports if several else reports[0], indent=2, allow_nan=False))
+        typer.echo(json.dumps(reports if len(files) > 1 else reports[0], indent=2, allow_nan=False))
     if failures:
         raise typer.Exit(max(error.exit_status for error in failures))
 
@@ -109,10 +110,15 @@ def _expanded(inputs: list[Path]) -> list[Path]:
     return files
 
 
-def _folder_for(file: Path, out: Path | None, *, several: bool, as_json: bool) -> Path | None:
-    if out is None:
-        return None if as_json else Path(DEFAULT_OUT.format(stem=file.stem))
-    return out / file.stem if several else out
+def _folders_for(files: list[Path], out: Path | None, *, as_json: bool) -> list[Path | None]:
+    """Return where each file's report goes; None where none is written. No two share a folder."""
+    if out is None and as_json:
+        return [None] * len(files)
+    if out is not None and len(files) == 1:
+        return [out]
+    taken: set[str] = set()
+    names = [free_name(file.stem, taken) for file in files]  # front/set.mp4 and side/set.mp4 are two sets
+    return [Path(DEFAULT_OUT.format(stem=name)) if out is None else out / name for name in names]
 
 
 class _Work:
@@ -140,6 +146,7 @@ class _Work:
 
     def run(self, file: Path, folder: Path | None) -> Analysis:
         """Analyse one input and write its report, if there is a folder for it."""
+        _require_text(file)
         if folder is not None:
             _require_writable(folder)
         with _progress() as bar:
@@ -160,12 +167,22 @@ class _Work:
         return self._model
 
 
+def _require_text(file: Path) -> None:
+    """Say that a name is no text: neither report nor terminal could name the recording."""
+    try:
+        str(file).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableInputError(
+            f"{str(file)!a}: this name is not written in UTF-8. Give the file another name first."
+        ) from None
+
+
 def _require_writable(folder: Path) -> None:
     """Say that a folder cannot be written before minutes are spent on its contents."""
     place = folder.absolute()
-    while not place.exists():
-        place = place.parent
     try:
+        while not place.exists():  # asking alone fails where a name is too long
+            place = place.parent
         probe = (place if place.is_dir() else place.parent) / f".formcheck-probe-{id(folder)}"
         probe.touch()
         probe.unlink()

@@ -10,7 +10,9 @@ from formcheck.exercises.load import library, load, load_file, own_exercise, own
 from formcheck.exercises.scaffold import scaffold
 
 exercises_app = typer.Typer(
-    help="The exercises: list them, show one, check a file of your own.", no_args_is_help=True
+    help="The exercises: list them, show one, check a file of your own.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TextIO
 
 import typer
 
+from formcheck.cli.names import free_name
 from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.plan.entries import Entry, SymptomReport
 from formcheck.plan.record import entry_json, log_from_text
@@ -103,22 +104,10 @@ def _copy_motions(folders: Sequence[Path], place: Path, to: str) -> int:
             if not motion.is_file():
                 _warn(f"{motion}: not there; analyse the recording again.")
                 continue
-            name = _free_name(report.parent.resolve().name, taken)
-            try:
-                place.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(motion, place / f"{name}.{to}")
-            except OSError as error:
-                raise OutputError(f"{place}: cannot be written ({error.strerror}).") from error
+            name = free_name(report.parent.resolve().name, taken)
+            with _written(place / f"{name}.{to}") as part:
+                shutil.copyfile(motion, part)
     return len(taken)
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    free, number = name, 1
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    taken.add(free)
-    return free
 
 
 def _warn(text: str) -> None:

@@ -10,7 +10,9 @@ from formcheck.errors import NoModelError
 from formcheck.sources import model_files
 
 models_app = typer.Typer(
-    help="The pose models: list them, bring them here, check them.", no_args_is_help=True
+    help="The pose models: list them, bring them here, check them.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

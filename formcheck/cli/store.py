@@ -18,6 +18,7 @@ from formcheck.store.store import Store
 store_app = typer.Typer(
     help="What is kept. FORMCHECK_DATA_DIR, _DATABASE_URL, _MEDIA_URL and _MODE say where.",
     no_args_is_help=True,
+    add_completion=False,
 )
 Login = Annotated[str, typer.Option(help="Whose, in a clinic: their login.")]
 

@@ -131,13 +131,24 @@ def load(id_or_path: str) -> LoadedExercise:
     UsageError
         When there is none; the nearest ids are offered.
     """
-    if id_or_path.endswith(".toml"):
-        return load_file(Path(id_or_path))
+    return load_file(Path(id_or_path)) if id_or_path.endswith(".toml") else of_library(id_or_path)
+
+
+def of_library(exercise_id: str) -> LoadedExercise:
+    """Return an exercise that may be chosen.
+
+    For ids that come from elsewhere, such as a browser: they never name a file of the server.
+
+    Raises
+    ------
+    UsageError
+        When there is none; the nearest ids are offered.
+    """
     known = library()
-    if id_or_path in known:
-        return known[id_or_path]
-    near = difflib.get_close_matches(id_or_path, known, n=3, cutoff=0.4) or list(known)
-    raise UsageError(f"There is no exercise '{id_or_path}'. Did you mean: {', '.join(near)}?")
+    if exercise_id in known:
+        return known[exercise_id]
+    near = difflib.get_close_matches(exercise_id, known, n=3, cutoff=0.4) or list(known)
+    raise UsageError(f"There is no exercise '{exercise_id}'. Did you mean: {', '.join(near)}?")
 
 
 def _explain(path: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:

@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from formcheck.errors import OutputError
 from formcheck.sources.checksum import sha256_of
-from formcheck.store.columns import NAME_CHARACTERS, now
+from formcheck.store.columns import now
 from formcheck.store.database import Database
+from formcheck.store.file_names import file_name
 from formcheck.store.kinds import Kind
 from formcheck.store.tables_sets import LooseFile, MediaFile
 
@@ -89,7 +90,7 @@ class Media:
             "key": file.key,
             "set_id": set_id,
             "kind": kind,
-            "name": name[:NAME_CHARACTERS],
+            "name": file_name(name),
             "size_bytes": file.size_bytes,
             "sha256": file.sha256,
             "created_at": now(),
@@ -164,11 +165,13 @@ class Media:
 
 
 def _linked(source: Path, place: Path) -> bool:
-    """Give a file a second name, which needs no room; False where that cannot be."""
+    """Give a file a second name, which needs no room, and have it on the disk; False where that cannot be."""
     try:
         os.link(source, place)
     except OSError:
         return False
+    with place.open("rb") as file:
+        os.fsync(file.fileno())  # whoever wrote it need not have waited for the disk
     return True
 
 

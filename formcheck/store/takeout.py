@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from formcheck.errors import UnreadableInputError
+from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.store.access import Actor, NotThereError
 from formcheck.store.audit import Audit
 from formcheck.store.logbook import Logbook
@@ -25,6 +26,8 @@ FORMAT, VERSION = "formcheck export", 1
 INDEX = "export.json"
 ALL = 10**9
 _BLOCK_BYTES = 1 << 20
+# what reading a ZIP file that is damaged, encrypted, or somebody else's raises
+_DAMAGE = (zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, RuntimeError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,21 @@ class Takeout:
     audit: Audit
 
     def write(self, actor: Actor, path: Path) -> None:
-        """Write everything that is the actor's own into a ZIP file; it appears whole or not at all."""
+        """Write everything that is the actor's own into a ZIP file; it appears whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written there.
+        """
         partial = path.with_name(f".{path.name}.partial")
         try:
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
                 index = self._index(actor, archive)
                 archive.writestr(INDEX, json.dumps(index, indent=2, ensure_ascii=False, default=_plain))
             partial.replace(path)
+        except OSError as error:
+            raise OutputError(f"{path}: the export cannot be written ({error.strerror}).") from error
         finally:
             partial.unlink(missing_ok=True)
 
@@ -63,26 +74,29 @@ class Takeout:
         """
         try:
             with zipfile.ZipFile(path) as archive:
-                index = json.loads(archive.read(INDEX))
-                if index.get("format") != FORMAT or index.get("version") != VERSION:
-                    raise UnreadableInputError(f"{path}: this is no export that this formcheck can read.")
-                for each in reversed(index["sets"]):
-                    self._keep(actor, archive, each, scratch)
-                for entry in index["log"]:
-                    day = date.fromisoformat(entry["day"])
-                    self.logbook.add(
-                        actor,
-                        actor.account_id,
-                        entry["kind"],
-                        entry["body"],
-                        day=day,
-                        version=entry["version"],
-                    )
-                return len(index["sets"])
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+                return self._read(actor, archive, scratch)
+        except _DAMAGE as error:
             raise UnreadableInputError(
                 f"{path}: this export is damaged, or no export of formcheck ({error})."
             ) from error
+
+    def _read(self, actor: Actor, archive: zipfile.ZipFile, scratch: Path) -> int:
+        index = json.loads(archive.read(INDEX))
+        if (index["format"], index["version"]) != (FORMAT, VERSION):
+            raise ValueError("another format or version")
+        if broken := archive.testzip():  # before anything is kept: half of an export would be kept twice
+            raise ValueError(f"{broken} is broken")
+        kept = sum(self._keep(actor, archive, each, scratch) for each in reversed(index["sets"]))
+        for entry in index["log"]:
+            self.logbook.add(
+                actor,
+                actor.account_id,
+                entry["kind"],
+                entry["body"],
+                day=date.fromisoformat(entry["day"]),
+                version=entry["version"],
+            )
+        return kept
 
     def _index(self, actor: Actor, archive: zipfile.ZipFile) -> Mapping[str, Any]:
         me = self.people.me(actor)
@@ -131,9 +145,10 @@ class Takeout:
             shutil.copyfileobj(source, target, _BLOCK_BYTES)
         return {"kind": file.kind, "name": file.name, "place": place, "sha256": file.sha256}
 
-    def _keep(self, actor: Actor, archive: zipfile.ZipFile, each: Mapping[str, Any], scratch: Path) -> None:
+    def _keep(self, actor: Actor, archive: zipfile.ZipFile, each: Mapping[str, Any], scratch: Path) -> bool:
+        """Keep one set; returns whether it was one: what was never analysed is left out."""
         if each["report"] is None:
-            return
+            return False
         new = NewSet(
             source=each["source"],
             name=each["name"],
@@ -144,6 +159,7 @@ class Takeout:
         self.sets.save(actor, new, Outcome(each["report"], each["corrections"], files))
         for content in files.values():
             Path(str(content.data)).unlink(missing_ok=True)
+        return True
 
 
 def _unpacked(archive: zipfile.ZipFile, files: list[Mapping[str, Any]], scratch: Path) -> Iterator[Any]:

@@ -15,10 +15,11 @@ from typing import IO, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formcheck.errors import UsageError
+from formcheck.errors import OutputError, UsageError
 from formcheck.store.access import Actor, NotThereError
 from formcheck.store.columns import NAME_CHARACTERS, now
 from formcheck.store.database import Database
+from formcheck.store.file_names import file_name
 from formcheck.store.media import Media
 from formcheck.store.records import NewSet
 from formcheck.store.sets import add_set
@@ -104,7 +105,7 @@ class Uploads:
             at = now()
             row = Upload(
                 account_id=actor.account_id,
-                name=Path(wish.name.replace("\\", "/")).name[-NAME_CHARACTERS:] or "recording",
+                name=file_name(wish.name),
                 fingerprint=wish.fingerprint[:NAME_CHARACTERS],
                 size_bytes=wish.size_bytes,
                 exercise_id=wish.exercise_id[:NAME_CHARACTERS],
@@ -129,6 +130,8 @@ class Uploads:
         ------
         UsageError
             When the offset is not where it ends; `BusyError` when somebody is writing.
+        OutputError
+            When the disk refuses what is written.
         """
         arriving = self.get(actor, upload_id)
         with self._lock:
@@ -139,8 +142,13 @@ class Uploads:
             path = self._path(upload_id)
             if (path.stat().st_size if path.exists() else 0) != offset_bytes:
                 raise UsageError(f"This upload goes on at {arriving.received_bytes}, not at {offset_bytes}.")
-            with path.open("ab") as file:
-                yield file
+            try:
+                with path.open("ab") as file:
+                    yield file
+            except OSError as error:
+                raise OutputError(
+                    f"The server cannot take more of this recording: {error.strerror}. What has come is kept."
+                ) from error
             with self._database.write() as session:
                 _own(session, actor, upload_id).touched_at = now()
         finally:

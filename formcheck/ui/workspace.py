@@ -9,6 +9,7 @@ from typing import BinaryIO, TypeVar
 
 import streamlit as st
 
+from formcheck.store.file_names import file_name
 from formcheck.ui.job import Job, Tell
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class Workspace:
 
     def keep(self, file: BinaryIO, name: str) -> Path:
         """Copy an uploaded file into the session's folder, under its own name."""
-        path = self.new_folder("upload") / (Path(name).name or "recording")
+        path = self.new_folder("upload") / file_name(name)
         with path.open("wb") as copy:
             shutil.copyfileobj(file, copy)
         return path

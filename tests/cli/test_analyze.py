@@ -5,6 +5,7 @@ Run as real processes: the exit status and what reaches the terminal are what is
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,8 +130,27 @@ def test_unknown_exercise_offers_the_nearest(grey_clip: Path) -> None:
     assert_kind(run("analyze", grey_clip, "--exercise", "squad"), 2, "squad", "squat")
 
 
-def test_wrong_option(grey_clip: Path) -> None:
-    assert_kind(run("analyze", grey_clip, "--facing", "up"), 2, "facing")
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("analyze", "x.mp4", "--facing", "up"), "--facing"),
+        (("analyze", "x.mp4", "--nonsense"), "--nonsense"),
+        (("analyze",), "VIDEO_OR_TRACK"),
+        (("analyse",), "analyse"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(arguments: tuple[str, ...], named: str) -> None:
+    result = run(*arguments)
+    assert_kind(result, 2, named, "--help")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    result = run()
+    assert result.returncode == 2
+    assert "analyze" in result.stdout + result.stderr
+    assert "defect" not in result.stderr
 
 
 def test_wrong_neutral(grey_clip: Path) -> None:
@@ -242,6 +262,65 @@ def test_one_bad_file_does_not_stop_the_others(squat_report: Path, tmp_path: Pat
     result = run("analyze", tmp_path / "none.mp4", track, "--exercise", "squat", "--out", out)
     assert_kind(result, 3, "none.mp4")
     assert (out / "track" / "report.json").is_file()
+
+
+def test_recordings_of_one_name_get_a_folder_each(tmp_path: Path) -> None:
+    poses = synthetic.film(synthetic.squats(2), synthetic.Camera())
+    for place in ("front", "side"):
+        (tmp_path / place).mkdir()
+        write_track(poses, tmp_path / place / "track.parquet")
+    both = (tmp_path / "front" / "track.parquet", tmp_path / "side" / "track.parquet")
+    result = run("analyze", *both, "--exercise", "squat", "--out", tmp_path / "out")
+    assert_kind(result, 0)
+    assert {path.parent.name for path in (tmp_path / "out").glob("*/report.json")} == {"track", "track-2"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
+def test_a_name_that_is_no_text_is_told(tmp_path: Path, grey_clip: Path) -> None:
+    strange = tmp_path / os.fsdecode(b"set\xff.mp4")
+    strange.write_bytes(grey_clip.read_bytes())
+    assert_kind(run("analyze", strange, "--exercise", "squat", "--out", tmp_path / "out"), 3, "UTF-8")
+
+
+def test_a_name_too_long_for_a_folder_is_told(tmp_path: Path, grey_clip: Path) -> None:
+    long = tmp_path / f"{'x' * 250}.mp4"
+    long.write_bytes(grey_clip.read_bytes())
+    result = subprocess.run(
+        [sys.executable, "-m", "formcheck", "analyze", long.name, "--exercise", "squat"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    assert_kind(result, 3, "too long", "--out")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no named pipes elsewhere")
+def test_interrupted_by_a_person(tmp_path: Path) -> None:
+    # Ctrl+C reaches the process while it reads a pipe that never gives anything
+    fifo = tmp_path / "set.mp4"
+    os.mkfifo(fifo)
+    going = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "formcheck",
+            "analyze",
+            fifo,
+            "--exercise",
+            "squat",
+            "--out",
+            tmp_path / "out",
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with fifo.open("wb"):  # opens once the other side reads: by then Ctrl+C is looked for
+        going.send_signal(signal.SIGINT)
+        _, said = going.communicate(timeout=60)
+    assert going.returncode == 130
+    assert said.strip() == "Stopped. Nothing half-written was left behind."
 
 
 # ---- the rest of the command line -------------------------------------------------------------------

@@ -1,12 +1,14 @@
 """Sets: whole or not at all, shared, judged again, deleted without a trace."""
 
 import json
+import os
+import resource
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from formcheck.errors import OutputError
+from formcheck.errors import OutputError, UnreadableInputError
 from formcheck.store.access import Level, NotThereError
 from formcheck.store.columns import Base
 from formcheck.store.people import Choices
@@ -214,3 +216,102 @@ def test_an_export_reads_back(world: World, tmp_path: Path) -> None:
     (entry,) = store.logbook.entries(world.other, world.other.account_id)
     assert (entry.kind, entry.body, entry.day, entry.version) == ("pain", {"nprs": 2}, WHEN.date(), 3)
     assert [path.name for path in tmp_path.glob("import-*")] == []
+
+
+def test_an_export_counts_what_is_read_back(world: World, tmp_path: Path) -> None:
+    """A set that was never analysed has nothing to read back, and is not said to be kept."""
+    store = world.store
+    keep(world)
+    live = store.live.begin(world.patient, NewSet("live", "not analysed", WHEN))
+    live.close()
+    store.takeout.write(world.patient, tmp_path / "out.zip")
+    assert store.takeout.read(world.other, tmp_path / "out.zip", tmp_path) == 1
+
+
+@pytest.mark.parametrize("index", [b"[]", b'{"format": 1}', b"null", b'{"sets": 3}', b"{", b"\xff"])
+def test_what_is_no_export_is_told(world: World, tmp_path: Path, index: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("export.json", index)
+    with pytest.raises(UnreadableInputError, match=r"other\.zip"):
+        world.store.takeout.read(world.patient, tmp_path / "other.zip", tmp_path)
+
+
+def test_of_a_damaged_export_nothing_is_kept(world: World, tmp_path: Path) -> None:
+    store = world.store
+    keep(world, marker="first")
+    keep(world, marker="second")
+    store.takeout.write(world.patient, tmp_path / "out.zip")
+    whole = (tmp_path / "out.zip").read_bytes()
+    (tmp_path / "broken.zip").write_bytes(whole.replace(b"first video", b"fjrst video"))
+    with pytest.raises(UnreadableInputError, match="damaged"):
+        store.takeout.read(world.other, tmp_path / "broken.zip", tmp_path)
+    assert store.sets.of_patient(world.other, world.other.account_id) == []
+
+
+def test_an_export_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        world.store.takeout.write(world.patient, tmp_path / "no such folder" / "out.zip")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("squats.mp4", "squats.mp4"),
+        ("C:\\films\\squats.mp4", "squats.mp4"),
+        ("../../squats.mp4", "squats.mp4"),
+        ("..", "recording"),
+        ("films/..", "recording"),
+        ("a\0b\n.mp4", "ab.mp4"),
+        ("half\ud800.mp4", "half.mp4"),
+        ("", "recording"),
+        ("ж" * 250 + ".mp4", "ж" * 98 + ".mp4"),
+    ],
+)
+def test_a_name_can_name_a_file_of_ours(world: World, tmp_path: Path, said: str, kept: str) -> None:
+    arriving = world.store.uploads.begin(world.patient, Wish(said, 3, said[:1], "review"))
+    assert arriving.name == kept
+    with world.store.uploads.appending(world.patient, arriving.id, 0) as file:
+        file.write(b"abc")
+    taken = world.store.uploads.take(world.patient, arriving.id, tmp_path)
+    assert taken.parent == tmp_path
+    assert taken.read_bytes() == b"abc"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are POSIX's")
+def test_an_upload_that_the_disk_refuses_is_told_and_can_go_on(world: World) -> None:
+    uploads = world.store.uploads
+    arriving = uploads.begin(world.patient, Wish("squats.mp4", 8192, "x"))
+
+    def write_on(size_bytes: int) -> None:
+        received = uploads.get(world.patient, arriving.id).received_bytes
+        with uploads.appending(world.patient, arriving.id, received) as file:
+            file.write(bytes(size_bytes - received))
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        with pytest.raises(OutputError, match="cannot take more"):
+            write_on(8192)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    write_on(8192)
+    assert uploads.get(world.patient, arriving.id).received_bytes == 8192
+
+
+def test_an_upload_is_on_the_disk_before_a_set_owns_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second name costs nothing, so the bytes behind it need not have left the memory yet."""
+    waited_for, really = set(), os.fsync
+
+    def noted(descriptor: int) -> None:
+        waited_for.add(os.fstat(descriptor).st_ino)
+        really(descriptor)
+
+    arriving = world.store.uploads.begin(world.patient, Wish("squats.mp4", 3, "x"))
+    with world.store.uploads.appending(world.patient, arriving.id, 0) as file:
+        file.write(b"abc")
+    monkeypatch.setattr(os, "fsync", noted)
+    set_id = world.store.uploads.keep(world.patient, arriving.id)
+    (kept_file,) = world.store.sets.files(world.patient, set_id)
+    path = world.store.media.local_path(kept_file.key)
+    assert path is not None
+    assert path.stat().st_ino in waited_for

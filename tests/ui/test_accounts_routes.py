@@ -1,6 +1,7 @@
 """The routes beside the pages, over HTTP: logging in, media, uploads; by everybody, also with guessed ids."""
 
 import asyncio
+import json
 import re
 import threading
 import time
@@ -146,6 +147,8 @@ def test_a_guessed_address_is_answered_like_a_foreign_one(server: Server, key: s
         ("bytes=-5", 206, b"video"),
         ("bytes=7-9999", 206, b"video"),
         ("bytes=99-", 416, b""),
+        ("bytes=-0", 416, b""),
+        (f"bytes=0-{'9' * 5000}", 200, b"pixels video"),
         ("bytes=5-2", 200, b"pixels video"),
         ("lines=1-2", 200, b"pixels video"),
     ],
@@ -307,3 +310,28 @@ def test_home_needs_no_login(monkeypatch: pytest.MonkeyPatch, address: str) -> N
     wish = {"name": "a.mp4", "size": 6, "fingerprint": "x"}
     assert browser.post(routes.UPLOADS, json=wish).json()["received"] == 0
     kept().close()
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"name": "a.mp4", "size": float("inf"), "fingerprint": "f"},
+        {"name": "a.mp4", "size": 9, "fingerprint": "half \ud800"},
+        {"name": "a.mp4", "size": 9, "fingerprint": "nul \0"},
+        ["a.mp4"],
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_refused(server: Server, wish: object) -> None:
+    answer = server.client("patient").post(routes.UPLOADS, data=json.dumps(wish))
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert answer.json()["problem"]
+
+
+@pytest.mark.parametrize("offset", ["²", "-1", "", "9" * 5000])
+def test_an_offset_that_is_none_is_refused(server: Server, offset: str) -> None:
+    patient = server.client("patient")
+    upload = patient.post(routes.UPLOADS, json={"name": "a", "size": 9, "fingerprint": offset[:1]}).json()
+    headers = {routes.OFFSET: offset.encode("latin-1")}
+    answer = patient.patch(f"{routes.UPLOADS}/{upload['id']}", data=b"abc", headers=headers)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    patient.delete(f"{routes.UPLOADS}/{upload['id']}")

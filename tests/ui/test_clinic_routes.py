@@ -135,3 +135,22 @@ def test_no_other_site_says_anything(server: Server) -> None:
     assert server.world.store.reviews.marks(server.world.patient, set_id) == []
     assert post(clinician, set_id, "delete", {})[0] == HTTPStatus.NOT_FOUND
     assert mine(server.world)
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("mark", {"rep": 1, "verdict": ["fault"]}),
+        ("mark", {"rep": 1, "verdict": "\ud800"}),
+        ("unmark", {"rep": 10**30}),
+        ("unmark", {"rep": -1}),
+        ("say", {"words": "half \ud800"}),
+        ("say", {"words": "nul \0"}),
+        ("keep-phrase", {"words": "nul \0"}),
+    ],
+)
+def test_what_no_database_keeps_is_refused(server: Server, what: str, body: Body) -> None:
+    set_id = keep(server.world, level=Level.NUMBERS)
+    status, answer = post(server.client("clinician"), set_id, what, body)
+    assert status == HTTPStatus.BAD_REQUEST
+    assert answer["problem"]

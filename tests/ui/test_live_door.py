@@ -64,6 +64,16 @@ def test_the_token_works_once() -> None:
     assert phone.get("/live").status_code == 403
 
 
+def test_cookies_of_other_programs_do_not_lock_a_device_out() -> None:
+    """Cookies know no ports: what another program of this computer sets comes here too."""
+    phone = client()
+    known = phone.get(f"/live?token={TOKEN}").headers["set-cookie"].partition(";")[0]
+    phone.cookies.clear()
+    for foreign in ("a/b=1", 'settings={"a": 1}', "="):
+        assert phone.get("/live", headers={"cookie": f"{foreign}; {known}"}).text == "in"
+        assert phone.get("/live", headers={"cookie": foreign}).status_code == 403
+
+
 def test_a_look_ahead_does_not_use_the_token_up() -> None:
     phone = client()
     assert phone.head(f"/live?token={TOKEN}").status_code == 403

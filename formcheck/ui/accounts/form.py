@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from formcheck.report.palette import DARK, LIGHT, css_variables
+from formcheck.ui.small_body import small_body
 
 HERE = Path(__file__).parent
 FINE = "formcheck gives feedback on movement. It is not a medical device."
@@ -77,13 +78,9 @@ def answer(form: Form, *, said: str = "", status: int = 200) -> HTMLResponse:
 
 async def read_form(request: Request) -> Mapping[str, str]:
     """Return what somebody typed; no more of it than a form can hold is read."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            return {}
-    fields = parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True)
-    return {name: values[0] for name, values in fields.items()}
+    body = await small_body(request, MAX_FORM_BYTES)
+    fields = parse_qs((body or b"").decode("utf-8", errors="replace"), keep_blank_values=True)
+    return {name: values[0].replace("\0", "") for name, values in fields.items()}  # PostgreSQL keeps no NUL
 
 
 @cache

@@ -3,7 +3,6 @@
 Every answer is what the set's page shows by then, so that two who look at it see the same.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,9 +20,12 @@ from formcheck.ui.guarded import kind_words
 from formcheck.ui.kept import kept
 from formcheck.ui.player.player import PLAYER
 from formcheck.ui.refused import DAMAGED, STRANGE, refused
+from formcheck.ui.small_body import small_json
 
 SETS = "/formcheck/sets"
 MAX_BYTES = 1 << 15
+MAX_WHOLE = 2**31 - 1
+"""What an integer column holds; a larger number is no repetition."""
 Act = Callable[[Store, Actor, str, dict[str, Any]], object]
 
 
@@ -52,7 +54,7 @@ async def act(request: Request) -> Response:
         return refused(str(NotThereError()), 404)
     if not from_our_pages(request):
         return refused(STRANGE, 403)
-    body = await _body(request)
+    body = await small_json(request, MAX_BYTES)
     return refused(DAMAGED, 400) if body is None else await _answer(request, what, body)
 
 
@@ -74,20 +76,6 @@ async def _answer(request: Request, what: Act | None, body: dict[str, Any]) -> R
         return refused(kind_words(error), 400)
 
 
-async def _body(request: Request) -> dict[str, Any] | None:
-    """Return what a small request says; None where it is no JSON object."""
-    content = b""
-    async for block in request.stream():
-        content += block
-        if len(content) > MAX_BYTES:
-            return None
-    try:
-        found = json.loads(content or b"{}")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _zone(request: Request) -> str | None:
     """Return the reader's time zone, where there is such a one."""
     name = request.query_params.get("zone", "")
@@ -99,6 +87,8 @@ def _zone(request: Request) -> str | None:
 
 def _mark(store: Store, actor: Actor, set_id: str, body: dict[str, Any]) -> None:
     verdict, faults = body.get("verdict"), _strings(body.get("faults"))
+    if not (verdict is None or isinstance(verdict, str)):
+        raise UsageError(DAMAGED)
     store.reviews.mark(actor, set_id, _whole(body.get("rep")), verdict, faults)
 
 
@@ -135,7 +125,7 @@ def _drop_phrase(store: Store, actor: Actor, set_id: str, body: dict[str, Any]) 
 
 
 def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_WHOLE:
         raise UsageError(DAMAGED)
     return value
 

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from formcheck.exercises.load import load
+from formcheck.exercises.load import of_library
 from formcheck.live.finish import FinishedSet
 from formcheck.live.sink import TRACK
 from formcheck.report import sentences
@@ -73,7 +73,7 @@ def _set(live: Coach, done: FinishedSet) -> None:
         columns = st.container(horizontal=True)
         if columns.button("Look closer in Review", key=f"live-review-{done.number}"):
             start_again()
-            current().begin(track, load(report.exercise.id))
+            current().begin(track, of_library(report.exercise.id))
             st.switch_page(st.Page(review_page, url_path="review"))
         columns.download_button(
             "Download the track",

@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.load import LoadedExercise, load
+from formcheck.exercises.load import LoadedExercise, of_library
 from formcheck.live.finish import FinishedSet, final_pass
 from formcheck.live.picture import Showing
 from formcheck.live.session import Plan
@@ -107,7 +107,7 @@ class Coach:
         found = []
         for about, place, _ended in kept_sets(self._home / session_id):
             try:
-                found.append(final_pass(about, kept_track(place), asked_of_me(load(about.exercise_id))))
+                found.append(final_pass(about, kept_track(place), asked_of_me(of_library(about.exercise_id))))
             except (FormcheckError, ValueError):
                 continue  # nothing that could be judged had been kept
         if found:

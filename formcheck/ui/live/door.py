@@ -5,7 +5,6 @@ import os
 import secrets
 from collections.abc import Mapping
 from functools import cache
-from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import HTTPConnection
@@ -84,7 +83,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
-        if scope["type"] == "lifespan" or self._knows(HTTPConnection(scope).headers):
+        if scope["type"] == "lifespan" or self._knows(HTTPConnection(scope).cookies):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -93,11 +92,8 @@ class Door:
         else:
             await PlainTextResponse(CLOSED, 403)(scope, receive, send)
 
-    def _knows(self, headers: Mapping[str, str]) -> bool:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        if cookie is None:
-            return False
-        given = cookie.value.encode()
+    def _knows(self, cookies: Mapping[str, str]) -> bool:
+        given = cookies.get(COOKIE, "").encode()
         return any(hmac.compare_digest(given, each.encode()) for each in self._known)
 
     def _may_enter(self, scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from formcheck.coach.guess import guess_exercise
 from formcheck.coach.judge import Corrections
 from formcheck.coach.set_report import Repetition
 from formcheck.errors import NobodySeenError, UsageError
-from formcheck.exercises.load import LoadedExercise, load, shipped
+from formcheck.exercises.load import LoadedExercise, of_library, shipped
 from formcheck.report.analysis import Analysis, analyse, load_track
 from formcheck.sources.model_files import ModelFile, resolve
 from formcheck.ui.guarded import kind_words
@@ -115,7 +115,7 @@ class Review:
 
     def choose(self, exercise_id: str) -> None:
         """Judge as another exercise."""
-        self._exercise, self._guessed = load(exercise_id), False
+        self._exercise, self._guessed = of_library(exercise_id), False
         self._judge()
 
     def correct(self, corrections: Corrections) -> None:

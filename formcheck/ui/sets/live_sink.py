@@ -7,7 +7,7 @@ from pathlib import Path
 
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.errors import FormcheckError
-from formcheck.exercises.load import load
+from formcheck.exercises.load import of_library
 from formcheck.live.sink import AboutSet, FolderSink, SetSink
 from formcheck.store.access import Actor
 from formcheck.store.columns import now
@@ -104,7 +104,7 @@ def live_folder() -> Path:
 
 
 def _new_set(about: AboutSet) -> NewSet:
-    exercise = load(about.exercise_id).exercise
+    exercise = of_library(about.exercise_id).exercise
     return NewSet(
         source="live",
         name=f"{exercise.name}, set {about.number}",

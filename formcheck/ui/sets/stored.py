@@ -9,7 +9,7 @@ from formcheck.clinic.asked import as_asked
 from formcheck.coach.judge import Judged
 from formcheck.coach.set_report import SetReport
 from formcheck.errors import UsageError
-from formcheck.exercises.load import LoadedExercise, load
+from formcheck.exercises.load import LoadedExercise, of_library
 from formcheck.report.analysis import Analysis
 from formcheck.report.json_report import report_from_json
 from formcheck.report.signals_file import read_signals
@@ -72,7 +72,7 @@ def _analysis(
     report: SetReport, signals: Signals, asked: Callable[[LoadedExercise], LoadedExercise]
 ) -> Analysis | None:
     try:
-        loaded = asked(load(report.exercise.id))
+        loaded = asked(of_library(report.exercise.id))
     except UsageError:
         return None  # an exercise of one's own that this server does not have
     focus = focus_of(report, exercise=loaded.exercise)

@@ -13,7 +13,7 @@ from formcheck.body.pose import PoseTrack
 from formcheck.clinic.asked import as_asked
 from formcheck.coach.judge import Corrections
 from formcheck.errors import NobodySeenError, UsageError
-from formcheck.exercises.load import LoadedExercise, load
+from formcheck.exercises.load import LoadedExercise, of_library
 from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
 from formcheck.report.json_report import report_json
 from formcheck.sources.model_files import resolve
@@ -82,7 +82,7 @@ class Analyst:
     def _analysed(self, row: SetRow, track: PoseTrack, corrections: Corrections) -> Analysis:
         """Judge by what was prescribed when the set was done; a guessed exercise is judged again by that."""
         if row.exercise_id:
-            return analyse(track, self._asked(row.id, load(row.exercise_id)), corrections)
+            return analyse(track, self._asked(row.id, of_library(row.exercise_id)), corrections)
         guessed = analyse(track, None, corrections)
         asked = self._asked(row.id, guessed.loaded)
         return guessed if asked == guessed.loaded else analyse(track, asked, corrections)
@@ -146,7 +146,7 @@ class Analyst:
         with self._path(files["track"], folder) as path:
             track = read_track(path)
         _, corrections = self._store.sets.report(WORKER, row.id)
-        return analyse(track, self._asked(row.id, load(row.exercise_id)), corrections_of(corrections))
+        return analyse(track, self._asked(row.id, of_library(row.exercise_id)), corrections_of(corrections))
 
     @contextmanager
     def _path(self, file: FileRow, folder: Path) -> Iterator[Path]:

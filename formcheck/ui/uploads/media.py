@@ -22,7 +22,7 @@ from formcheck.ui.kept import kept
 
 MEDIA, EXPORT = "/formcheck/media", "/formcheck/export"
 _BLOCK_BYTES = 1 << 18
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # Python reads no number of thousands of digits
 HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Encoding": "identity",  # or Streamlit would pack it, which breaks ranges
@@ -97,10 +97,8 @@ def _part(asked: str, size_bytes: int) -> tuple[int, int, int]:
     if match is None or match.groups() == ("", ""):
         return whole
     start, end = match.groups()
-    if not start:
-        return max(0, size_bytes - int(end)), size_bytes - 1, 206
-    first = int(start)
-    last = min(int(end), size_bytes - 1) if end else size_bytes - 1
+    first = int(start) if start else max(0, size_bytes - int(end))
+    last = min(int(end), size_bytes - 1) if start and end else size_bytes - 1
     if first >= size_bytes:
         return 0, 0, 416
     return (first, last, 206) if first <= last else whole

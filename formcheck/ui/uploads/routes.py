@@ -4,9 +4,9 @@ The conversation is small: begin (or find again), ask how much has come, append 
 A browser that loses its connection asks and goes on.
 """
 
-import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -19,12 +19,15 @@ from formcheck.store.uploads import Arriving, BusyError, Wish
 from formcheck.ui.accounts.asking import from_our_pages, in_thread, request_actor
 from formcheck.ui.kept import kept
 from formcheck.ui.refused import DAMAGED, STRANGE, refused
+from formcheck.ui.small_body import small_json
 
 UPLOADS = "/formcheck/uploads"
 OFFSET = "Upload-Offset"
 _BLOCK_BYTES = 1 << 20
 _MAX_WISH_BYTES = 10_000
+_MAX_DIGITS = 18  # of a number of bytes; Python refuses to read thousands
 
+T = TypeVar("T")
 Handler = Callable[[Request, Store, Actor], Awaitable[Response]]
 
 
@@ -61,7 +64,8 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 async def begin(request: Request, store: Store, actor: Actor) -> Response:
     """Begin an upload, or find the one that was cut."""
-    wish = _wish(await _small_body(request))
+    said = await small_json(request, _MAX_WISH_BYTES)
+    wish = None if said is None else _wish(said)
     if wish is None:
         return refused(DAMAGED, 400)
     return _answer(await in_thread(store.uploads.begin, actor, wish))
@@ -75,26 +79,35 @@ async def tell(request: Request, store: Store, actor: Actor) -> Response:
 async def append(request: Request, store: Store, actor: Actor) -> Response:
     """Take more bytes."""
     upload_id, offset = request.path_params["id"], request.headers.get(OFFSET, "")
-    if not offset.isdigit():
+    if not (offset.isdecimal() and len(offset) <= _MAX_DIGITS):
         return refused(DAMAGED, 400)
     arriving = await in_thread(store.uploads.get, actor, upload_id)
     room = arriving.size_bytes - int(offset)
-    appending = store.uploads.appending(actor, upload_id, int(offset))
-    file = await in_thread(appending.__enter__)
-    waiting = bytearray()
-    try:
-        async for chunk in request.stream():
-            waiting += chunk[: max(0, room)]
-            room -= len(chunk)
-            if len(waiting) >= _BLOCK_BYTES:
-                await in_thread(file.write, bytes(waiting))
-                waiting.clear()
-    except ClientDisconnect:
-        pass  # what has come is kept: the browser asks and goes on
-    finally:
+    async with _entered(store.uploads.appending(actor, upload_id, int(offset))) as file:
+        waiting = bytearray()
+        try:
+            async for chunk in request.stream():
+                waiting += chunk[: max(0, room)]
+                room -= len(chunk)
+                if len(waiting) >= _BLOCK_BYTES:
+                    await in_thread(file.write, bytes(waiting))
+                    waiting.clear()
+        except ClientDisconnect:
+            pass  # what has come is kept: the browser asks and goes on
         await in_thread(file.write, bytes(waiting))
-        await in_thread(appending.__exit__, None, None, None)
     return _answer(await in_thread(store.uploads.get, actor, upload_id))
+
+
+@asynccontextmanager
+async def _entered(slow: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave something slow in a thread; after an error at once, because this may be cancelled."""
+    found = await in_thread(slow.__enter__)
+    try:
+        yield found
+    except BaseException as error:
+        slow.__exit__(type(error), error, error.__traceback__)
+        raise
+    await in_thread(slow.__exit__, None, None, None)
 
 
 async def cancel(request: Request, store: Store, actor: Actor) -> Response:
@@ -108,18 +121,8 @@ async def keep(request: Request, store: Store, actor: Actor) -> Response:
     return JSONResponse({"set": await in_thread(store.uploads.keep, actor, request.path_params["id"])})
 
 
-async def _small_body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_WISH_BYTES:
-            return b""
-    return body
-
-
-def _wish(body: bytes) -> Wish | None:
+def _wish(said: dict[str, Any]) -> Wish | None:
     try:
-        said: dict[str, Any] = json.loads(body)
         return Wish(
             name=str(said["name"]),
             size_bytes=int(said["size"]),
@@ -127,7 +130,7 @@ def _wish(body: bytes) -> Wish | None:
             purpose="review" if said.get("purpose") == "review" else "keep",
             exercise_id=str(said.get("exercise") or ""),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 

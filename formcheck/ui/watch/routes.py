@@ -16,6 +16,7 @@ from formcheck.store.access import Actor, NotThereError
 from formcheck.ui.accounts.asking import from_our_pages, in_thread, request_actor
 from formcheck.ui.kept import kept
 from formcheck.ui.refused import DAMAGED, STRANGE, refused
+from formcheck.ui.small_body import small_json
 from formcheck.ui.watch.going_on import Shown, watched
 from formcheck.ui.watch.seen import OVER, watch_state
 
@@ -89,7 +90,8 @@ async def cue(request: Request) -> Response:
     """Send one cue."""
     if not from_our_pages(request):
         return refused(STRANGE, 403)
-    words = await _words(request)
+    said = await small_json(request, MAX_BYTES)
+    words = said.get("words") if said is not None else None
     actor = await request_actor(request)
     try:
         await in_thread(_send, actor, request.path_params["watch_id"], words)
@@ -100,23 +102,9 @@ async def cue(request: Request) -> Response:
     return JSONResponse({"sent": True}, headers=_FRESH)
 
 
-def _send(actor: Actor, watch_id: str, words: str | None) -> None:
+def _send(actor: Actor, watch_id: str, words: object) -> None:
     shown = watched(actor, watch_id)
-    if words is None:
+    if not isinstance(words, str):
         raise UsageError(DAMAGED)
     moment = shown.moment
     shown.watch.send(words, lambda said: kept().watching.cue(actor, shown.consent, said, moment))
-
-
-async def _words(request: Request) -> str | None:
-    """Return the words that a small request brings; None where there are none to read."""
-    content = b""
-    async for block in request.stream():
-        content += block
-        if len(content) > MAX_BYTES:
-            return None
-    try:
-        words = json.loads(content)["words"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return words if isinstance(words, str) else None
