@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from formcheck.errors import OutputError
+from formcheck.store.folders import private_folder
 from formcheck.store.turns import Turns
 
 BUSY_S = 15.0
@@ -38,6 +39,25 @@ class Database:
     def embedded(self) -> bool:
         """Whether this is SQLite."""
         return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Give a bare connection, for what comes before the tables.
+
+        Raises
+        ------
+        OutputError
+            When the database cannot be opened, in words for whoever runs formcheck.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+                raise  # one of its other kinds is a mistake of ours
+            where = self.engine.url.render_as_string(hide_password=True)
+            why = str(error.orig).strip().splitlines()[0]
+            raise OutputError(f"The database {where} cannot be opened: {why}.") from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -93,7 +113,7 @@ def _kindly() -> Iterator[None]:
 def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(Path(path).parent)
     engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

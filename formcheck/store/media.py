@@ -18,11 +18,12 @@ from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from formcheck.errors import OutputError
+from formcheck.errors import OutputError, UsageError
 from formcheck.sources.checksum import sha256_of
 from formcheck.store.columns import now
 from formcheck.store.database import Database
 from formcheck.store.file_names import file_name
+from formcheck.store.folders import private_folder
 from formcheck.store.kinds import Kind
 from formcheck.store.tables_sets import LooseFile, MediaFile
 
@@ -54,10 +55,13 @@ class Media:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._files, self._root = fsspec.core.url_to_fs(url)
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise UsageError(f"FORMCHECK_MEDIA_URL: {error}.") from error
         self._local = isinstance(self._files, LocalFileSystem)
         if self._local:
-            Path(self._root).mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(Path(self._root))
 
     def write(self, content: Path | bytes) -> Written:
         """Write a file under a new key.

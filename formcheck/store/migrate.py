@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import inspect
 
 from formcheck.errors import UsageError
@@ -17,19 +18,28 @@ NEWEST = "head"
 
 def upgrade(database: Database, to: str = NEWEST) -> None:
     """Bring a database to a version, by default the newest."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         command.upgrade(_config(connection), to)
 
 
 def downgrade(database: Database, to: str) -> None:
-    """Take a database back to a version; ``base`` is an empty one."""
-    with database.engine.connect() as connection:
-        command.downgrade(_config(connection), to)
+    """Take a database back to a version; ``base`` is an empty one.
+
+    Raises
+    ------
+    UsageError
+        When there is no such version.
+    """
+    try:
+        with database.connect() as connection:
+            command.downgrade(_config(connection), to)
+    except CommandError as error:
+        raise UsageError(f"There is no version {to} to go back to ({error}).") from error
 
 
 def version(database: Database) -> str | None:
     """Return the version that a database has; None: no formcheck has used it."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

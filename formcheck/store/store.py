@@ -7,6 +7,7 @@ from formcheck.store.access import Actor
 from formcheck.store.audit import Audit
 from formcheck.store.database import Database
 from formcheck.store.erase import erase_account
+from formcheck.store.folders import private_folder
 from formcheck.store.invitations import Invitations
 from formcheck.store.live import LiveSets
 from formcheck.store.logbook import Logbook
@@ -55,8 +56,10 @@ class Store:
         ------
         UsageError
             When the database is not of this formcheck's version and may not be renewed here.
+        OutputError
+            When database or folders cannot be had.
         """
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(settings.data_dir)
         database = Database(settings.database_url)
         make_ready(database, renew=settings.mode == "home")
         media = Media(database, settings.media_url)

@@ -20,6 +20,7 @@ from formcheck.store.access import Actor, NotThereError
 from formcheck.store.columns import NAME_CHARACTERS, now
 from formcheck.store.database import Database
 from formcheck.store.file_names import file_name
+from formcheck.store.folders import private_folder
 from formcheck.store.media import Media
 from formcheck.store.records import NewSet
 from formcheck.store.sets import add_set
@@ -83,7 +84,7 @@ class Uploads:
         self._folder = folder
         self._writing: set[str] = set()
         self._lock = threading.Lock()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
 
     def begin(self, actor: Actor, wish: Wish) -> Arriving:
         """Begin an upload, or find the one that was cut.

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from formcheck.errors import FormcheckError
 from formcheck.ui import entry_file
 from formcheck.ui.accounts.gate import Gate
 from formcheck.ui.accounts.routes import routes as account_routes
@@ -58,6 +59,10 @@ def main() -> None:
     """Serve until told to end; each argument is one ``option=value`` of Streamlit's configuration."""
     options = dict(argument.split("=", 1) for argument in sys.argv[1:])
     sys.argv = ["-c"]  # so that Streamlit finds its configuration beside the pages, not beside this module
+    try:
+        kept()
+    except FormcheckError as error:
+        sys.exit(str(error))  # before anything is served: who starts it reads why
     application().run(config={name: _value(text) for name, text in options.items()})
 
 

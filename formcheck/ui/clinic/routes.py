@@ -87,7 +87,7 @@ def _zone(request: Request) -> str | None:
 
 def _mark(store: Store, actor: Actor, set_id: str, body: dict[str, Any]) -> None:
     verdict, faults = body.get("verdict"), _strings(body.get("faults"))
-    if not (verdict is None or isinstance(verdict, str)):
+    if isinstance(verdict, list | dict):
         raise UsageError(DAMAGED)
     store.reviews.mark(actor, set_id, _whole(body.get("rep")), verdict, faults)
 
