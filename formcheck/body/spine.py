@@ -14,27 +14,26 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.body.spine_contour import STATIONS, BackContour, beyond_ends, median_of_five
+from formcheck.body.room_line import RoomLine
+from formcheck.body.spine_contour import STATIONS, BackContour
 from formcheck.body.spine_foreign import foreign
+from formcheck.body.spine_hidden import (
+    SAME_SD_DEG,
+    Uncovered,
+    gaps,
+    made_up_sd_deg,
+    things_at,
+    uncovered,
+    whole_start,
+)
 from formcheck.body.spine_shape import Estimate, learnt_shape
+from formcheck.body.spine_stations import MIN_SEEN_SHARE, at_ease, enough_seen, seen_stations
 
 Reasons = npt.NDArray[np.str_]
 
 _KEYS: Reasons = np.array(["", "back_unsure", "back_unlike", "back_hidden", "arm_over_back"], dtype="<U24")
 _CODE = {str(key): code for code, key in enumerate(_KEYS)}
 
-# Fewer stations than this are never judged; above it the deviation decides, which knows which stations are
-# missing. Left-one-body-out errors of dev outlines: all stations 2.8 degrees; without .30 to .55 3.4; without
-# everything above .45 4.8; without everything above .30 10 [M]. This replaces the fixed shares of
-# measurement.md, section 4.
-MIN_SEEN_SHARE = 0.5
-# Both ends of the lumbar spine must be seen by so many stations: below L5/S1 and above T12/L1. A back whose
-# upper part an elbow hides can be read from drawn outlines (4.8 degrees without everything above .45), but
-# not in real cloth: standing still, the lifter of the shared squat clip then reads from -55 to +30 degrees,
-# with a deviation of 6, although every edge is where it should be [M].
-ENDS_SEEN = 2
-_SACRAL_END = slice(int((STATIONS <= 0.18).sum()))
-_THORACIC_END = slice(int((STATIONS < 0.50).sum()), None)
 # measurement.md, section 4: an angle less certain than this is withheld.
 MAX_SD_DEG = 8.0
 # measurement.md, section 3: a neutral whose frames scatter more than this is refused.
@@ -46,9 +45,6 @@ NORMAL_10_TO_90 = 2.563
 # must show no thing behind it: what is left of fewer, .12 in a dev film, agrees by chance [D].
 MIN_NEUTRAL_FRAMES = 3
 MIN_NEUTRAL_SHARE = 0.2
-# A station this far from the median of its neighbours is no back but a hand, a hem or a hole in the mask.
-# The edge of a back bends by at most .01 over five stations [M].
-MAX_KINK = 0.02
 # How much of a change of shape the model may leave unexplained, root mean square, trunk lengths: .003 in one
 # frame of a hundred of drawn people whose angle was right, .002 to .005 where it was wrong by 10 degrees [M].
 # What goes beyond adds to the deviation [D].
@@ -106,6 +102,11 @@ class BackNeutral:
         How far the thighs are forward of the trunk's axis; 0 in standing.
     unlike_deg : float
         What is added to the deviation because no learnt back looks so.
+    lines : tuple of RoomLine
+        Lines of the room that are taken for the back's edge here and there.
+    made_up_deg : float or None
+        What is added to the deviation because things hid a part of the back, which was made up; None where
+        nothing did.
     """
 
     depth: Floats
@@ -116,6 +117,8 @@ class BackNeutral:
     beside_thing: bool = False
     thighs_deg: float = 0.0
     unlike_deg: float = 0.0
+    lines: tuple[RoomLine, ...] = ()
+    made_up_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,17 +130,23 @@ class LumbarReading:
     reason: Reasons
 
 
-def back_neutral(contour: BackContour) -> BackNeutral:
+def back_neutral(contour: BackContour, lines: tuple[RoomLine, ...] = ()) -> BackNeutral:
     """Return the back's start posture from the instants of a neutral.
 
     Parameters
     ----------
     contour : BackContour
         Of the neutral's instants only.
+    lines : tuple of RoomLine
+        Of the room, as the contour was read with.
     """
-    contour = _at_ease(contour)
-    seen = _seen(contour)
-    whole, things = _start_of(contour, seen), foreign(contour.depth, seen)
+    contour = at_ease(contour)
+    seen = seen_stations(contour)
+    whole, things = replace(_start_of(contour, seen), lines=lines), things_at(contour, seen)
+    if lines and things.any() and whole.reason != "arm_at_start":
+        beside = _start_beside(contour, seen, things, lines)
+        if beside is not None:
+            return beside
     # what is left of an edge that shakes or is unlike a back agrees by chance: it is no better for that
     if whole.reason or not things.any():
         return whole
@@ -145,7 +154,25 @@ def back_neutral(contour: BackContour) -> BackNeutral:
     if own.reason or (~things.any(axis=1)).mean() < MIN_NEUTRAL_SHARE:
         return replace(whole, beside_thing=True)
     sd_deg = max(own.sd_deg or 0.0, whole.sd_deg or 0.0)
-    return replace(own, sd_deg=sd_deg, unlike_deg=max(own.unlike_deg, whole.unlike_deg))
+    return replace(own, sd_deg=sd_deg, unlike_deg=max(own.unlike_deg, whole.unlike_deg), lines=lines)
+
+
+def _start_beside(
+    contour: BackContour, seen: Bools, things: Bools, lines: tuple[RoomLine, ...]
+) -> BackNeutral | None:
+    """Return a start posture in which things of the room hide a part of the back; None where too much."""
+    depth = whole_start(contour, seen, things)
+    if depth is None:
+        return None
+    thighs_deg = float(np.median(contour.thighs_deg))
+    sd_deg = made_up_sd_deg(thighs_deg)
+    start = BackNeutral(depth, None, thighs_deg=thighs_deg, lines=lines, made_up_deg=sd_deg)
+    free = _uncovered(contour, seen & np.isfinite(depth), start)
+    some = enough_seen(free.usable)
+    if some.sum() < MIN_NEUTRAL_FRAMES:
+        return replace(start, reason="back_hidden_at_start")
+    part = free.depth[some], depth, free.usable[some], contour.thighs_deg[some], thighs_deg
+    return _steady(start, learnt_shape().estimate(*part).deg)
 
 
 def _start_of(contour: BackContour, usable: Bools) -> BackNeutral:
@@ -154,22 +181,27 @@ def _start_of(contour: BackContour, usable: Bools) -> BackNeutral:
     median = np.full(len(STATIONS), np.nan)
     if enough.any():
         median[enough] = np.nanmedian(np.where(usable, contour.depth, np.nan)[:, enough], axis=0)
-    if not _enough_seen(enough):
+    if not enough_seen(enough):
         arm = len(usable) > 0 and (contour.covered & ~enough).mean() > 0.5 * (~enough).mean()
         return BackNeutral(median, None, "arm_at_start" if arm else "back_hidden_at_start")
     usable = usable & enough
-    if _enough_seen(usable).sum() < MIN_NEUTRAL_FRAMES:
+    if enough_seen(usable).sum() < MIN_NEUTRAL_FRAMES:
         return BackNeutral(median, None, "back_hidden_at_start")
     thighs_deg = float(np.median(contour.thighs_deg))
     # frames count that would be withheld, too: what shakes is no start posture
     some = usable.mean(axis=1) >= MIN_SEEN_SHARE
     part = contour[some]
     deg = learnt_shape().estimate(part.depth, median, usable[some], part.thighs_deg, thighs_deg).deg
+    return _steady(BackNeutral(median, None, thighs_deg=thighs_deg), deg)
+
+
+def _steady(start: BackNeutral, deg: Floats) -> BackNeutral:
+    """Return a start posture with what its own angles and its shape say of it."""
     low_deg, high_deg = np.percentile(deg, (10.0, 90.0))
     sd_deg = float(high_deg - low_deg) / NORMAL_10_TO_90
     reason = "unsteady_start" if sd_deg > MAX_NEUTRAL_SD_DEG else ""
-    unlike_deg = UNLIKE_DEG * max(learnt_shape().unlike(median) - UNLIKE_START, 0.0)
-    return BackNeutral(median, sd_deg, reason, thighs_deg=thighs_deg, unlike_deg=unlike_deg)
+    unlike_deg = UNLIKE_DEG * max(learnt_shape().unlike(start.depth) - UNLIKE_START, 0.0)
+    return replace(start, sd_deg=sd_deg, reason=reason, unlike_deg=unlike_deg)
 
 
 def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | None = None) -> LumbarReading:
@@ -185,16 +217,19 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         Their times, of a recording: then a back that is bent beyond doubt for a while is told although its
         angle is less sure than is asked for.
     """
-    contour = _at_ease(contour)
-    usable, known = _usable(contour, neutral)
+    contour = at_ease(contour)
+    known = seen_stations(contour) & np.isfinite(neutral.depth)
+    free = _uncovered(contour, known, neutral)
+    usable = free.usable
     thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
 
     def read(which: Bools) -> Estimate:
-        return learnt_shape().estimate(contour.depth, neutral.depth, which, thighs_deg, start_thighs_deg)
+        return learnt_shape().estimate(free.depth, neutral.depth, which, thighs_deg, start_thighs_deg)
 
-    whole = read(known)
+    # what is withheld as a whole is not judged for what is left of it, unless it surely is a thing
+    things = contour.room.any(axis=1) | free.same
+    whole = read(np.where(things[:, None], usable, known))
     estimate = whole if np.array_equal(usable, known) else read(usable)
-    # what is withheld as a whole is not judged for what is left of it
     unexplained = np.fmax(whole.unexplained, estimate.unexplained)
     deg = estimate.deg + BESIDE_DEG * neutral.beside
     variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
@@ -202,9 +237,10 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     unexplained_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
+    variance += np.where(free.same, SAME_SD_DEG, neutral.made_up_deg or 0.0) ** 2
     variance += (BESIDE_SD_DEG * neutral.beside) ** 2 + (BOWED_SD_DEG * neutral.bowed) ** 2
     sd_deg = np.sqrt(variance)
-    hidden = ~_enough_seen(usable) | np.isnan(deg)
+    hidden = ~enough_seen(usable) | np.isnan(deg)
     unsure = sd_deg > MAX_SD_DEG
     unlike = unsure & (unlike_deg**2 > 0.5 * variance)
     arm = (contour.covered & ~usable).sum(axis=1) > 0.5 * (~usable).sum(axis=1)
@@ -220,6 +256,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         if neutral.bowed:
             bent &= thighs_deg > neutral.thighs_deg  # further bowed than there
         reason[_lasting(bent & ~hidden, ~hidden, t_s)] = ""
+        _bridge(deg, sd_deg, reason, free.hidden | (things & unsure), t_s)
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
 
@@ -240,20 +277,33 @@ def rough_flexion(contour: BackContour, neutral: BackNeutral) -> tuple[Floats, F
         Degrees, and the deviation that comes from what cloth and covered stations hide; NaN where too little
         of the back is seen.
     """
-    contour = _at_ease(contour)
-    usable, _ = _usable(contour, neutral)
+    contour = at_ease(contour)
+    free = _uncovered(contour, seen_stations(contour) & np.isfinite(neutral.depth), neutral)
     thighs_deg = contour.thighs_deg
     estimate = learnt_shape().estimate(
-        contour.depth, neutral.depth, usable, thighs_deg, neutral.thighs_deg, cloth=True
+        free.depth, neutral.depth, free.usable, thighs_deg, neutral.thighs_deg, cloth=True
     )
-    seen = _enough_seen(usable)
+    seen = enough_seen(free.usable)
     return np.where(seen, estimate.deg, np.nan), np.where(seen, estimate.missing_deg, np.nan)
 
 
-def _usable(contour: BackContour, neutral: BackNeutral) -> tuple[Bools, Bools]:
-    """Return which stations (T, K) count, and which of them and of things behind the back are known."""
-    known = _seen(contour) & np.isfinite(neutral.depth)
-    return known if neutral.beside_thing else _without_things(contour, known), known
+def _bridge(deg: Floats, sd_deg: Floats, reason: Reasons, hidden: Bools, t_s: Floats) -> None:
+    """Set what lies between two judged instants and is ``hidden`` by a thing of the room, all shapes (T,)."""
+    for between, before, after in gaps(hidden, reason == "", t_s):
+        unsure_deg = float(np.hypot(max(sd_deg[before], sd_deg[after]), SAME_SD_DEG))
+        if unsure_deg <= MAX_SD_DEG:
+            deg[between] = np.interp(t_s[between], t_s[[before, after]], deg[[before, after]])
+            sd_deg[between], reason[between] = unsure_deg, ""
+
+
+def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Uncovered:
+    """Return edges without what hides them, as far as that can be told."""
+    if neutral.lines and not neutral.beside_thing:
+        made_up = neutral.made_up_deg is not None
+        return uncovered(contour, known, neutral.depth, neutral.thighs_deg, always=made_up)
+    usable = known if neutral.beside_thing else _without_things(contour, known)
+    nowhere = np.zeros(len(known), dtype=np.bool_)
+    return Uncovered(contour.depth, usable, nowhere, nowhere)
 
 
 def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:
@@ -276,32 +326,10 @@ def _without_things(contour: BackContour, seen: Bools) -> Bools:
     A thing that covers an end of the lumbar spine is kept: what is left would not be enough.
     """
     free = seen & ~foreign(contour.depth, seen)
-    hides = _enough_seen(seen) & ~_enough_seen(free)
+    hides = enough_seen(seen) & ~enough_seen(free)
     return np.where(hides[:, None], seen, free)
 
 
 def back_seen(contour: BackContour) -> Bools:
     """Return at which instants enough of the back is seen to measure it, shape (T,)."""
-    return _enough_seen(_seen(contour))
-
-
-def _seen(contour: BackContour) -> Bools:
-    """Return which stations (T, K) show an edge that may be the back's."""
-    return contour.usable & ~_kinked(contour.depth)
-
-
-def _at_ease(contour: BackContour) -> BackContour:
-    return replace(contour, depth=learnt_shape().at_ease(contour.depth, contour.thighs_deg))
-
-
-def _enough_seen(usable: Bools) -> Bools:
-    """Return whether stations (..., K) are enough to measure by, shape (...)."""
-    low, high = (usable[..., end].sum(axis=-1) >= ENDS_SEEN for end in (_SACRAL_END, _THORACIC_END))
-    return np.asarray(low & high & (usable.sum(axis=-1) >= MIN_SEEN_SHARE * usable.shape[-1]))
-
-
-def _kinked(depth: Floats) -> Bools:
-    """Return which stations lie far from the median of the five around them, shape (T, K)."""
-    with np.errstate(invalid="ignore"):
-        result: Bools = np.abs(depth - median_of_five(beyond_ends(depth, 2))) > MAX_KINK
-    return result
+    return enough_seen(seen_stations(contour))

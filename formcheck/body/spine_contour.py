@@ -5,12 +5,15 @@ picture's size nor the person's matters. The network's hips climb up the trunk a
 that is taken back first, so that a station is the same place of the back in a deep squat as in standing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from formcheck.body.landmarks import Landmark, of_side
 from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.room_line import RoomLine, along
 from formcheck.body.scale import mid_hip_px, mid_shoulder_px
 
 STATIONS: Floats = np.linspace(0.0, 0.65, 27)
@@ -46,6 +49,8 @@ MAX_JUMP = 0.02
 # taken for the person ends [M]. The step itself does not tell: above the buttocks of a heavy person who
 # arches the edge falls by .04 from station to station; without what is arched the rest would deny it.
 CLIFF = 0.03
+# Where so many points on end lie on a line of the room, the line may be what was found [D].
+ON_END = 4
 # Cliffs are looked for up to here; above it the shoulder's own roundness falls off.
 _SEARCHED: Floats = np.linspace(0.0, 0.85, 35)
 _ARM = ("shoulder", "elbow", "wrist", "index")
@@ -67,11 +72,14 @@ class BackContour:
         An arm may lie over the edge there.
     thighs_deg : ndarray, shape (T,)
         How far the thighs are forward of the trunk's axis.
+    room : ndarray of bool, shape (T, K)
+        The edge lies on a line of the room there.
     """
 
     depth: Floats
     covered: Bools
     thighs_deg: Floats
+    room: Bools
 
     @property
     def usable(self) -> Bools:
@@ -79,10 +87,11 @@ class BackContour:
         return np.isfinite(self.depth) & ~self.covered
 
     def __getitem__(self, which: slice | Bools) -> "BackContour":
-        return BackContour(self.depth[which], self.covered[which], self.thighs_deg[which])
+        covered, room = self.covered[which], self.room[which]
+        return BackContour(self.depth[which], covered, self.thighs_deg[which], room)
 
 
-def back_contour(track: PoseTrack, forward_x: int) -> BackContour:
+def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = ()) -> BackContour:
     """Read the back's edge of a track.
 
     Parameters
@@ -91,16 +100,35 @@ def back_contour(track: PoseTrack, forward_x: int) -> BackContour:
         With landmarks repaired and smoothed as the caller sees fit; they place the stations.
     forward_x : {1, -1}
         The person's forward direction along the picture's x axis.
+    lines : sequence of RoomLine
+        Lines of the room that the edge may have been found on.
     """
     thighs_deg = thighs_forward_deg(track.landmarks_px, forward_x)
     frame = _TrunkFrame.of(track, forward_x, thighs_deg)
-    side = 0 if forward_x > 0 else 1
+    side = back_side(forward_x)
     edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
     at_stations = edge.at(STATIONS, edge.seen & (edge.confidence >= MIN_CONFIDENCE))
     outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
     at_stations[outer[:, : len(STATIONS)]] = np.nan
     covered = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
-    return BackContour(at_stations, covered, thighs_deg)
+    room: Bools = np.asarray(edge.on_lines(track.edges_px[:, side], lines).any(axis=0))
+    return BackContour(at_stations, covered, thighs_deg, room)
+
+
+def stations_on_lines(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine]) -> Bools:
+    """Return at which stations the back's edge lies on each line of the room, shape (lines, T, K).
+
+    Parameters as for `back_contour`.
+    """
+    side = back_side(forward_x)
+    frame = _TrunkFrame.of(track, forward_x, thighs_forward_deg(track.landmarks_px, forward_x))
+    edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
+    return edge.on_lines(track.edges_px[:, side], lines)
+
+
+def back_side(forward_x: int) -> int:
+    """Return which of a pose's two edges is the back's."""
+    return 0 if forward_x > 0 else 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,12 +154,13 @@ class _TrunkFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edge:
-    """The back's edge, each row's points from low to high, shape (T, n)."""
+    """The back's edge, each row's points from low to high, shape (T, n); ``order`` is theirs in the pose."""
 
     height: Floats
     depth: Floats
     confidence: Floats
     seen: Bools
+    order: npt.NDArray[np.intp]
 
     @classmethod
     def of(cls, frame: _TrunkFrame, points_px: Floats, confidence: Floats) -> "_Edge":
@@ -139,7 +168,7 @@ class _Edge:
         rows, order = np.arange(len(points))[:, None], np.argsort(points[..., 0], axis=1)
         points = points[rows, order]
         seen: Bools = np.asarray(np.isfinite(points).all(axis=-1))
-        return cls(points[..., 0], points[..., 1], confidence[rows, order], seen)
+        return cls(points[..., 0], points[..., 1], confidence[rows, order], seen, order)
 
     def at(self, stations: Floats, which: Bools) -> Floats:
         """Interpolate depth at stations between the points that count; NaN where none lies near."""
@@ -150,6 +179,19 @@ class _Edge:
             wide = height[above] - height[above - 1] > MAX_GAP
             values = np.interp(stations, height, depth, left=np.nan, right=np.nan)
             result[i] = np.where(wide, np.nan, values)
+        return result
+
+    def on_lines(self, points_px: Floats, lines: Sequence[RoomLine]) -> Bools:
+        """Return which stations lie beside a point (T, n, 2) that is on each line, shape (lines, T, K)."""
+        result = np.zeros((len(lines), len(points_px), len(STATIONS)), dtype=np.bool_)
+        rows = np.arange(len(points_px))[:, None]
+        for line, at_stations in zip(lines, result, strict=True):
+            on = along(points_px, line, ON_END)[rows, self.order] & self.seen
+            for i in np.flatnonzero(on.any(axis=1)):
+                height = self.height[i, self.seen[i]]
+                flags = on[i, self.seen[i]]
+                above = np.searchsorted(height, STATIONS, side="right").clip(1, len(height) - 1)
+                at_stations[i] = flags[above] | flags[above - 1]
         return result
 
     def beside(self, height: Floats) -> Floats:

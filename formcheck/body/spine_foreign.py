@@ -52,6 +52,23 @@ def foreign(depth: Floats, usable: Bools) -> Bools:
     return result
 
 
+def unlike_the_rest(depth: Floats, usable: Bools, part: Bools) -> Floats:
+    """Return how unlike a back a part of each edge is beside the rest of it, shape (T,).
+
+    The squared Mahalanobis distance of the part from where the rest puts it, for each of its stations; NaN
+    where either is too short to say. Parameters as for `foreign`; ``part`` of what is usable.
+    """
+    result = np.full(len(depth), np.nan)
+    beside = depth - learnt_shape().mean
+    told = (part.sum(axis=1) >= SHORTEST) & ((usable & ~part).sum(axis=1) >= _FEWEST)
+    for i in np.flatnonzero(told):
+        precision = _precision(usable[i].tobytes())
+        inside = part[i, usable[i]]
+        pull = (precision @ beside[i, usable[i]])[inside]
+        result[i] = pull @ np.linalg.solve(precision[np.ix_(inside, inside)], pull) / inside.sum()
+    return result
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _precision(pattern: bytes) -> Floats:
     """Return the inverse covariance of edges at a pattern of stations, shape (n, n)."""

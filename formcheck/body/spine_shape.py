@@ -39,6 +39,12 @@ MAX_LEARNT_DEG = 45.0
 PRESSING_DEG = 70.0
 # Angles between trunk and thighs that were learnt from; beyond, they count as these.
 _LEARNT_THIGHS_DEG = (-20.0, 120.0)
+# Offset and tilt of the start posture's edge against the line from hip to shoulder, and how people differ:
+# .21 to .35 and -.23 to 0 in 60 dev films and clips [M].
+_MEAN_LINE, _LINE_SD = np.array([0.255, -0.12]), np.array([0.05, 0.09])
+# What neither two deviations nor offset and tilt explain of a start posture, trunk lengths: see
+# `formcheck.body.spine.UNLIKE_START`; and how surely the median of one is known.
+_START_SD, _MEDIAN_SD = 0.003, 0.0015
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
 _REMEMBERED = 64  # patterns of usable stations, and neutrals
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
@@ -162,6 +168,25 @@ class Shape:
         """Return the covariance of edges about the mean neutral, of any person in any posture, (K, K)."""
         people = self.axes * self.scale[:, None]
         return np.asarray(self.within + people.T @ people + _LINE @ _LINE.T)
+
+    def likely_start(self, known_depth: Floats, thighs_deg: float) -> Floats:
+        """Return how a start posture that is known in part is likely to be as a whole, shape (K,).
+
+        Parameters
+        ----------
+        known_depth : ndarray, shape (K,)
+            Its edge, NaN where unknown.
+        thighs_deg : float
+            How far its thighs are forward of the trunk: postures other than standing differ more.
+        """
+        known = np.isfinite(known_depth)
+        people, line = self.axes * self.scale[:, None], _LINE * _LINE_SD
+        seated = min(abs(thighs_deg), 90.0) / 90.0
+        prior = people.T @ people + line @ line.T + seated**2 * self.within
+        prior = prior + _START_SD**2 * np.eye(len(STATIONS))
+        of_known = prior[np.ix_(known, known)] + _MEDIAN_SD**2 * np.eye(int(known.sum()))
+        mean = self.mean + _LINE @ _MEAN_LINE
+        return np.asarray(mean + prior[:, known] @ np.linalg.solve(of_known, (known_depth - mean)[known]))
 
     def unlike(self, neutral: Floats) -> float:
         """Return how far a start posture's edge (K,) is from learnt ones: root mean square, trunk lengths."""

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from formcheck.body.filters import smooth_series
 from formcheck.body.measure import Calibration
 from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.room_line import RoomLine
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, back_seen, lumbar_flexion
@@ -39,7 +40,12 @@ MIN_APART_S = 1.0
 
 
 def neutral_of(
-    track: PoseTrack, calibration: Calibration, signals: Signals, start_s: float, end_s: float
+    track: PoseTrack,
+    calibration: Calibration,
+    signals: Signals,
+    start_s: float,
+    end_s: float,
+    lines: tuple[RoomLine, ...] = (),
 ) -> BackNeutral:
     """Return the back's start posture over a stretch of a track.
 
@@ -53,22 +59,30 @@ def neutral_of(
         Of the same track.
     start_s, end_s : float
         The posture neutral.
+    lines : tuple of RoomLine
+        Lines of the room that the back's edge was found on.
     """
     held = signals.between(start_s, end_s)
     thighs_deg = usual_thighs_deg(track[held], calibration.view.forward_x)
     against = _against(track, calibration, signals, thighs_deg)
-    neutral = back_neutral(_contour(track[held & (against == "")], calibration, recorded=True))
+    contour = recorded_back(track[held & (against == "")], calibration, lines)
+    neutral = back_neutral(contour, lines)
     slow = bool((against[held] == TOO_FEW).any())
     return replace(neutral, thighs_deg=thighs_deg, reason=TOO_FEW if slow else neutral.reason)
 
 
-def recorded_back(track: PoseTrack, calibration: Calibration) -> BackContour:
+def recorded_back(track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...]) -> BackContour:
     """Return the back's contour in each instant of a recording, without what jumps."""
-    return _contour(track, calibration, recorded=True)
+    return _contour(track, calibration, lines, recorded=True)
 
 
 def neutral_beside(
-    track: PoseTrack, contour: BackContour, calibration: Calibration, signals: Signals, near: Bools
+    track: PoseTrack,
+    contour: BackContour,
+    lines: tuple[RoomLine, ...],
+    calibration: Calibration,
+    signals: Signals,
+    near: Bools,
 ) -> BackNeutral | None:
     """Return a start posture of the back from moments of ``near`` in which it can be seen.
 
@@ -80,6 +94,8 @@ def neutral_beside(
         As for `neutral_of`.
     contour : BackContour
         Of the whole track, from `recorded_back`.
+    lines : tuple of RoomLine
+        As the contour was read with.
     near : ndarray of bool, shape (T,)
         Instants whose posture is all but the start posture.
     """
@@ -87,7 +103,7 @@ def neutral_beside(
     times_s = track.t_s[seen]
     if times_s.size < 2 or times_s[-1] - times_s[0] < MIN_APART_S:
         return None
-    neutral = back_neutral(contour[seen])
+    neutral = back_neutral(contour[seen], lines)
     return None if neutral.reason else replace(neutral, beside=True)
 
 
@@ -108,6 +124,7 @@ def back_in_view(track: PoseTrack, calibration: Calibration, signals: Signals, s
 def neutral_bowed(
     track: PoseTrack,
     contour: BackContour,
+    lines: tuple[RoomLine, ...],
     calibration: Calibration,
     signals: Signals,
     bowed: Bools,
@@ -117,7 +134,7 @@ def neutral_bowed(
 
     Parameters
     ----------
-    track, contour, calibration, signals
+    track, contour, lines, calibration, signals
         As for `neutral_beside`.
     bowed : ndarray of bool, shape (T,)
         Instants in which the trunk has begun to bow.
@@ -125,7 +142,7 @@ def neutral_bowed(
         Why the back could not be measured from the start posture, as a key of `formcheck.body.reasons`.
     """
     seen = bowed & (_against(track, calibration, signals, STANDING_DEG) == "") & back_seen(contour)
-    neutral = back_neutral(contour[seen])
+    neutral = back_neutral(contour[seen], lines)
     # A back that bends meanwhile is unsteady: its scatter counts as deviation.
     return None if neutral.sd_deg is None else replace(neutral, reason=reason, bowed=True)
 
@@ -160,7 +177,7 @@ def with_spine(
         reading = LumbarReading(nothing, nothing, np.full(len(track), "no_neutral", dtype="<U24"))
     else:
         recorded = cutoff_hz is not None
-        contour = _contour(track, calibration, recorded=recorded)
+        contour = _contour(track, calibration, neutral.lines, recorded=recorded)
         reading = lumbar_flexion(contour, neutral, track.t_s if recorded else None)
     # thighs that are forward in a bow are not those of a seat
     start_thighs_deg = neutral.thighs_deg if neutral and not neutral.bowed else STANDING_DEG
@@ -172,8 +189,10 @@ def with_spine(
     return _with_hips(signals, deg, np.where(reason == "", reading.sd_deg, np.nan), reason)
 
 
-def _contour(track: PoseTrack, calibration: Calibration, *, recorded: bool) -> BackContour:
-    contour = back_contour(track, calibration.view.forward_x)
+def _contour(
+    track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...], *, recorded: bool
+) -> BackContour:
+    contour = back_contour(track, calibration.view.forward_x, lines)
     return without_jumps(contour, track.t_s) if recorded else contour
 
 

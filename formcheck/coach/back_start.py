@@ -17,6 +17,7 @@ from formcheck.body.neutral import posture_held
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.signals import Signals
 from formcheck.body.spine import MAX_SD_DEG, BackNeutral
+from formcheck.body.spine_room import room_lines
 from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of, recorded_back
 from formcheck.coach.start import Start
 from formcheck.coach.working_side import signals_from
@@ -50,18 +51,20 @@ def back_at_start(
     window = start.window
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
-    held = neutral_of(track, calibration, raw, window.start_s, window.end_s)
+    lines = room_lines(track, calibration.view.forward_x)
+    held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
     if held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
-    inside, contour = raw.between(window.start_s, window.end_s), recorded_back(track, calibration)
+    inside = raw.between(window.start_s, window.end_s)
+    contour = recorded_back(track, calibration, lines)
     if held.reason in _UNUSABLE:
         near = near_start(raw, start, inside)
-        held = neutral_beside(track, contour, calibration, raw, near) or held
+        held = neutral_beside(track, contour, lines, calibration, raw, near) or held
     if not _too_unsure(held):
         return held
     bowed = _bowing(raw, inside)
     reason = held.reason or "back_unlike"
-    return neutral_bowed(track, contour, calibration, raw, bowed, reason) or held
+    return neutral_bowed(track, contour, lines, calibration, raw, bowed, reason) or held
 
 
 def _too_unsure(held: BackNeutral) -> bool:

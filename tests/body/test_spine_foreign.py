@@ -1,5 +1,6 @@
 """Things behind the back that were taken for it: found where they are, and only there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def with_a_frame(contour: BackContour, when: slice | Bools, wide: float = FRAME)
     """The same, with a frame beside the middle of the back at some instants."""
     depth = contour.depth.copy()
     depth[when] += wide * BESIDE
-    return BackContour(depth, contour.covered, contour.thighs_deg)
+    return replace(contour, depth=depth)
 
 
 def all_seen(depth: Floats) -> Bools:

@@ -1,0 +1,174 @@
+"""Reads a back that a thing of the room hides in part: a picture's frame that touches it, mostly at rest.
+
+What is seen of the start posture tells, with what was learnt of people, how the rest of it is likely to be,
+and how surely. Where as much of the back as is seen has stayed as it was, so has the rest; where it has not,
+and the thing hides an end of the lumbar spine, nothing is read, but for moments between others that are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.body.spine_contour import STATIONS, BackContour
+from formcheck.body.spine_foreign import foreign
+from formcheck.body.spine_shape import learnt_shape, patterns_of
+from formcheck.body.spine_stations import enough_seen
+
+# A station is one that things may touch if they do in more than this share of the start posture [D].
+TOUCHED_SHARE = 0.1
+# Of a station that a thing touches now and then the inner edges are the back's: no edge lies within it [D].
+INNER = 0.25
+# A start posture is made up from so many stations that nothing touches: .2 of the trunk, with the sacrum [D].
+FEWEST = 9
+# With the upper 5 to 15 stations hidden, in standing and sitting: 3.6 to 4.5 degrees, and up to 8 [M].
+MADE_UP_SD_DEG = 4.0, 8.0
+# Further outside of the start posture an edge beside a thing is the thing's, over so many stations at most:
+# where it ends the edge returns to the back by degrees. The back's own scatters by .002 [M].
+OUTSIDE, END_OF_A_THING = 0.006, 6
+# The back has stayed as it was: what is seen of it, moved as a whole, differs by this at most, root mean
+# square; the thighs have moved by no more; and all that hides it lies outside of where it was, or but so far
+# inside. With .003, 0 and 0.006 the films lose 3 frames in 100 of those judged rightly [M].
+SAME, SAME_THIGHS_DEG, INSIDE, FEWEST_SAME = 0.004, 20.0, 0.012, 7
+# Deviation of what is read there, and of what is read between two moments beside a hidden one. By films the
+# back has bent by 5 degrees at most before it is told [M].
+SAME_SD_DEG = 3.0
+# As long as this people need for a fifth of a repetition: what is hidden for less lies between what was
+# before and after [D].
+BRIDGED_S = 0.6
+_LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncovered:
+    """Edges without what hides them.
+
+    Parameters
+    ----------
+    depth : ndarray, shape (T, K)
+        At ease; the start posture's where the back has stayed as it was.
+    usable : ndarray of bool, shape (T, K)
+        Which stations count.
+    same : ndarray of bool, shape (T,)
+        A thing hides an end of the lumbar spine, and the back has stayed as it was.
+    hidden : ndarray of bool, shape (T,)
+        A thing hides an end of the lumbar spine, and nothing more is known.
+    """
+
+    depth: Floats
+    usable: Bools
+    same: Bools
+    hidden: Bools
+
+
+def things_at(contour: BackContour, known: Bools) -> Bools:
+    """Return where a thing of the room is found instead of the back, shape (T, K).
+
+    Known are stations that show something; a line of the room may have been dropped from them already.
+    """
+    return contour.room | foreign(contour.depth, known & ~contour.room)
+
+
+def whole_start(contour: BackContour, seen: Bools, things: Bools) -> Floats | None:
+    """Return the edge of a start posture that things hide in part, shape (K,); None where too little is free.
+
+    NaN where an arm hides it.
+
+    Parameters
+    ----------
+    contour : BackContour
+        Of the start posture, at ease.
+    seen, things : ndarray of bool, shape (T, K)
+        Stations that show something, and those at which a thing is found.
+    """
+    free = seen & ~things
+    inner = np.full(len(STATIONS), np.nan)
+    touched = things.mean(axis=0) > TOUCHED_SHARE
+    for station in np.flatnonzero(free.mean(axis=0) > TOUCHED_SHARE):
+        edges = contour.depth[free[:, station], station]
+        inner[station] = np.quantile(edges, INNER if touched[station] else 0.5)
+    start = np.where(np.convolve(touched, np.ones(3), mode="same") > 0, np.nan, inner)
+    if np.isfinite(start).sum() < FEWEST:
+        return None
+    thighs_deg = float(np.median(contour.thighs_deg))
+    likely = learnt_shape().likely_start(start, thighs_deg)
+    # from what is sure outwards: what fits to it is the back's, too
+    while (fits := np.isnan(start) & (np.abs(inner - likely) < OUTSIDE)).any():
+        start[fits] = inner[fits]
+        likely = learnt_shape().likely_start(start, thighs_deg)
+    start = np.where(np.isnan(start), likely, start)
+    start[contour.covered.mean(axis=0) > 0.5] = np.nan
+    return start
+
+
+def made_up_sd_deg(thighs_deg: float) -> float:
+    """Return the deviation of what is measured from a start posture that was made up in part."""
+    seated = min(abs(thighs_deg), 90.0) / 90.0
+    return MADE_UP_SD_DEG[0] + seated * (MADE_UP_SD_DEG[1] - MADE_UP_SD_DEG[0])
+
+
+def uncovered(
+    contour: BackContour, known: Bools, start: Floats, start_thighs_deg: float, *, always: bool
+) -> Uncovered:
+    """Return edges without the things that hide them, in a room in which lines were found.
+
+    Parameters
+    ----------
+    contour : BackContour
+        At ease.
+    known : ndarray of bool, shape (T, K)
+        Stations that show something and are known of the start posture.
+    start : ndarray, shape (K,)
+        The start posture's edge.
+    start_thighs_deg : float
+        How far its thighs are forward of the trunk.
+    always : bool
+        What only its shape tells is a thing, too, even where too little is left without it.
+    """
+    things = _with_their_ends(contour.depth, known, things_at(contour, known), start) & np.isfinite(start)
+    free = known & ~things
+    told = contour.room.any(axis=1) | always
+    hides = enough_seen(known | things) & ~enough_seen(free)
+    stays, same = _as_it_was(contour.depth, free, start)
+    with np.errstate(invalid="ignore"):
+        same &= ~(things & (contour.depth < stays - INSIDE)).any(axis=1)
+    same &= hides & told & (np.abs(contour.thighs_deg - start_thighs_deg) < SAME_THIGHS_DEG)
+    depth = np.where(same[:, None] & things, stays, contour.depth)
+    usable = np.where((hides & ~told)[:, None], known, np.where(same[:, None], known | things, free))
+    return Uncovered(depth, usable, same, hides & told & ~same)
+
+
+def _with_their_ends(depth: Floats, known: Bools, things: Bools, start: Floats) -> Bools:
+    """Return things with what lies next to them outside of the start posture."""
+    with np.errstate(invalid="ignore"):
+        outside = known & (depth - start > OUTSIDE)
+    result = things.copy()
+    for _ in range(END_OF_A_THING):
+        result[:, 1:] |= result[:, :-1] & outside[:, 1:]
+        result[:, :-1] |= result[:, 1:] & outside[:, :-1]
+    return result
+
+
+def _as_it_was(depth: Floats, free: Bools, start: Floats) -> tuple[Floats, Bools]:
+    """Return the start posture's edge moved as a whole to what is free, and whether that fits to it.
+
+    Shapes (T, K) and (T,).
+    """
+    moved, fits = np.full(depth.shape, np.nan), np.zeros(len(depth), dtype=np.bool_)
+    for pattern, rows in patterns_of(free):
+        if pattern.sum() >= FEWEST_SAME:
+            change = (depth[rows] - start)[:, pattern]
+            line = change @ np.linalg.pinv(_LINE[pattern]).T
+            fits[rows] = np.sqrt(((change - line @ _LINE[pattern].T) ** 2).mean(axis=1)) < SAME
+            moved[rows] = start + line @ _LINE.T
+    return moved, fits
+
+
+def gaps(hidden: Bools, judged: Bools, t_s: Floats) -> Iterator[tuple[slice, int, int]]:
+    """Yield short stretches in which a thing hides the back, with the judged instants before and after."""
+    rows = np.flatnonzero(judged)
+    for before, after in zip(rows[:-1].tolist(), rows[1:].tolist(), strict=True):
+        between = slice(before + 1, after)
+        if after - before > 1 and t_s[after] - t_s[before] <= BRIDGED_S and hidden[between].all():
+            yield between, before, after

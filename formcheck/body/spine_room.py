@@ -1,0 +1,95 @@
+"""Finds lines of the room that were taken for the back's edge: what stands still and is no back's shape.
+
+A picture's frame that touches the back and has the shirt's brightness is taken for it, with its outer side
+as the edge. That side is straight, upright or level, and is met at the same place of many pictures, from
+which the person may have moved meanwhile; and what is read along it is unlike what the rest of the edge lets
+a back be there. Both together tell it: a back may be as straight for a moment, but then fits to what lies
+above and below. The camera is taken to stand still; where it does not, no place is met often enough.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.body.pose import EDGE_STATIONS, Bools, Floats, PoseTrack
+from formcheck.body.room_line import RoomLine, along
+from formcheck.body.scale import mid_hip_px, mid_shoulder_px
+from formcheck.body.spine_contour import back_contour, back_side, stations_on_lines
+from formcheck.body.spine_foreign import unlike_the_rest
+from formcheck.body.spine_stations import at_ease, seen_stations
+
+# How far from a line its points lie, trunk lengths: .4 px in dev films [M].
+REACH = 0.003
+# A line is looked into where so many points on end lie on it, .15 of the trunk, 8 cm, in so many pictures,
+# and in this share of them: frames were met in .18 and more of dev films [M].
+LONG, OFTEN, OFTEN_SHARE = 6, 8, 0.06
+# Squared deviations for each station by which what is read along a line is unlike a back, the median over
+# its pictures: 4 to 9 along frames in seven dev films, at most 1.9 along straight backs in 35 others [M].
+UNLIKE = 2.5
+# Lines that are looked into, and pictures of each, at most; our choice.
+_MOST_LINES, _MOST_PICTURES = 6, 24
+_LOOKED_AT: Bools = (EDGE_STATIONS >= -0.1) & (EDGE_STATIONS <= 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    line: RoomLine
+    pictures: npt.NDArray[np.intp]
+
+
+def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
+    """Return the lines of the room that the back's edge was found on.
+
+    Parameters
+    ----------
+    track : PoseTrack
+        A recording, or the set-up of a live set, repaired and smoothed.
+    forward_x : {1, -1}
+        The person's forward direction along the picture's x axis.
+    """
+    trunk_px = np.hypot(*(mid_shoulder_px(track.landmarks_px) - mid_hip_px(track.landmarks_px)).T)
+    if not np.isfinite(trunk_px).any():
+        return ()
+    reach_px = REACH * float(np.nanmedian(trunk_px))
+    least = max(OFTEN, OFTEN_SHARE * len(track))
+    candidates = _candidates(track.edges_px[:, back_side(forward_x)], reach_px, least)
+    if not candidates:
+        return ()
+    looked_at = np.unique(np.concatenate([_some(each.pictures) for each in candidates]))
+    part = track[looked_at]
+    contour = at_ease(back_contour(part, forward_x))
+    on_line = stations_on_lines(part, forward_x, [each.line for each in candidates])
+    known = seen_stations(contour)
+    found: list[RoomLine] = []
+    for each, on in zip(candidates, on_line, strict=True):
+        rows = np.searchsorted(looked_at, _some(each.pictures))
+        unlike = unlike_the_rest(contour.depth[rows], known[rows], on[rows] & known[rows])
+        told = unlike[np.isfinite(unlike)]
+        often = len(told) * len(each.pictures) >= least * len(rows)
+        if often and float(np.median(told)) > UNLIKE:
+            found.append(each.line)
+            known &= ~on  # a second line is compared with what is left
+    return tuple(found)
+
+
+def _some(pictures: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return pictures[:: -(-len(pictures) // _MOST_PICTURES)]
+
+
+def _candidates(points_px: Floats, reach_px: float, least: float) -> list[_Candidate]:
+    """Return where outlines (T, n, 2) are straight in ``least`` pictures, what is met most often first."""
+    found: list[_Candidate] = []
+    for axis in (0, 1):
+        windows = np.lib.stride_tricks.sliding_window_view(points_px[:, _LOOKED_AT, axis], LONG, axis=1)
+        low, high = windows.min(axis=2), windows.max(axis=2)
+        picture, window = np.nonzero(high - low <= 2 * reach_px)
+        at_px = 0.5 * (low + high)[picture, window]
+        cell = np.floor(at_px / reach_px).astype(np.intp)
+        cells, counts = np.unique(np.unique(np.stack([cell, picture]), axis=1)[0], return_counts=True)
+        while counts.max(initial=0) >= least and len(found) < 2 * _MOST_LINES:
+            best = int(cells[counts.argmax()])
+            counts[np.abs(cells - best) <= 2] = 0
+            line = RoomLine(axis, float(np.median(at_px[np.abs(cell - best) <= 1])), reach_px)
+            found.append(_Candidate(line, np.flatnonzero(along(points_px, line, LONG).any(axis=1))))
+    return sorted(found, key=lambda each: -len(each.pictures))[:_MOST_LINES]

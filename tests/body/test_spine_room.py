@@ -1,0 +1,106 @@
+"""A picture's frame that touches the back: found by where it stands, and the back read beside it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from formcheck.body.filters import smooth_track
+from formcheck.body.pose import EDGE_STATIONS, PoseTrack
+from formcheck.body.room_line import RoomLine, along
+from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
+from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion
+from formcheck.body.spine_contour import STATIONS, back_contour, back_side, without_jumps
+from formcheck.body.spine_room import room_lines
+from formcheck.body.view import estimate_view
+from formcheck.sources.track_file import read_track
+
+BACKS = Path(__file__).parents[1] / "data" / "backs"
+NAMES = sorted(path.stem for path in BACKS.glob("*.parquet"))
+REST = slice(0, 28)  # the films begin with 1.4 s of rest
+
+
+def filmed(name: str) -> tuple[PoseTrack, int]:
+    track = smooth_track(read_track(BACKS / f"{name}.parquet"))
+    return track, estimate_view(track, BodyScale.of(track)).forward_x
+
+
+def with_a_frame(track: PoseTrack, forward_x: int) -> tuple[PoseTrack, float]:
+    """The same before a frame whose outer side lies .03 of the trunk behind the upper back at rest."""
+    points = track.edges_px[:, back_side(forward_x)]
+    trunk_px = np.median(np.hypot(*(mid_shoulder_px(track.landmarks_px) - mid_hip_px(track.landmarks_px)).T))
+    at_rest = np.median(points[REST], axis=0)
+    middle, upper = (int(np.argmin(np.abs(EDGE_STATIONS - at))) for at in (0.36, 0.55))
+    at_px = float(at_rest[upper, 0] - 0.03 * trunk_px * forward_x)
+    inside_px = (points[..., 0] - at_px) * forward_x
+    touched = (points[..., 1] < at_rest[middle, 1]) & (inside_px > 0) & (inside_px < 0.08 * trunk_px)
+    edges = track.edges_px.copy()
+    edges[:, back_side(forward_x), :, 0] = np.where(touched, at_px, points[..., 0])
+    return replace(track, edges_px=edges), at_px
+
+
+def read(track: PoseTrack, forward_x: int, lines: tuple[RoomLine, ...]) -> LumbarReading:
+    contour = without_jumps(back_contour(track, forward_x, lines), track.t_s)
+    return lumbar_flexion(contour, back_neutral(contour[REST], lines), track.t_s)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_back_is_no_line_of_the_room(name: str) -> None:
+    assert room_lines(*filmed(name)) == ()
+
+
+def test_a_frame_that_touches_the_back_is_found_where_it_stands() -> None:
+    track, forward_x = filmed("march-ana")
+    framed, at_px = with_a_frame(track, forward_x)
+    (line,) = room_lines(framed, forward_x)
+    assert line.axis == 0
+    assert abs(line.at_px - at_px) <= line.reach_px
+
+
+def test_a_line_that_moves_with_the_camera_is_none_of_the_room() -> None:
+    track, forward_x = filmed("march-ana")
+    framed, _ = with_a_frame(track, forward_x)
+    shift_px = np.random.default_rng(1).normal(0.0, 8.0, (len(track), 1, 1))
+    edges = framed.edges_px + np.stack([shift_px, np.zeros_like(shift_px)], axis=-1)
+    landmarks = framed.landmarks_px + np.concatenate([shift_px, np.zeros_like(shift_px)], axis=2)
+    assert room_lines(replace(framed, edges_px=edges, landmarks_px=landmarks), forward_x) == ()
+
+
+def test_a_back_beside_a_frame_is_read_where_it_would_be_withheld() -> None:
+    track, forward_x = filmed("hinge-omar")
+    framed, _ = with_a_frame(track, forward_x)
+    assert not np.isfinite(read(framed, forward_x, ()).deg).any()
+    true, beside = read(track, forward_x, ()), read(framed, forward_x, room_lines(framed, forward_x))
+    assert np.isfinite(beside.deg).mean() > 0.7
+    assert np.nanmax(np.abs(beside.deg - true.deg)) < 5.0
+
+
+@pytest.mark.parametrize("name", ["march-ana", "lower-ana"])
+def test_a_back_beside_a_frame_is_read_within_what_is_said_of_it(name: str) -> None:
+    track, forward_x = filmed(name)
+    framed, _ = with_a_frame(track, forward_x)
+    true, beside = read(track, forward_x, ()), read(framed, forward_x, room_lines(framed, forward_x))
+    assert np.isfinite(beside.deg).mean() > 0.9
+    assert np.nanmedian(np.abs(beside.deg - true.deg) / beside.sd_deg) < 2.0
+    assert np.nanmedian(np.abs(beside.deg - true.deg)[REST]) < 3.0
+
+
+def test_a_back_that_a_frame_hides_while_it_bends_is_not_read() -> None:
+    track, forward_x = filmed("march-ana")
+    framed, _ = with_a_frame(track, forward_x)
+    lines = room_lines(framed, forward_x)
+    contour = without_jumps(back_contour(track, forward_x), track.t_s)
+    bent = np.nan_to_num(read(track, forward_x, ()).deg) > 15.0
+    assert bent.sum() > 10
+    room = contour.room | (bent[:, None] & (STATIONS > 0.3))
+    hidden = replace(contour, room=room)
+    reading = lumbar_flexion(hidden, back_neutral(contour[REST], lines))
+    assert set(reading.reason[bent]) == {"back_hidden"}
+
+
+def test_points_lie_along_a_line_only_on_end() -> None:
+    x = np.array([[3.0, 3.1, 9.0, 2.9, 3.0, 9.0, 9.0, 3.0, 3.0, np.nan]])
+    points = np.stack([x, np.zeros_like(x)], axis=-1)
+    on = along(points, RoomLine(axis=0, at_px=3.0, reach_px=0.2), 4)
+    np.testing.assert_array_equal(on[0], [True] * 5 + [False] * 5)
