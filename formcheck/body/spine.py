@@ -104,6 +104,8 @@ class BackNeutral:
         What is added to the deviation because no learnt back looks so.
     lines : tuple of RoomLine
         Lines of the room that are taken for the back's edge here and there.
+    reads_deg : float
+        What the start posture itself reads where it is seen as a whole, because the made up part was wrong.
     made_up_deg : float or None
         What is added to the deviation because things hid a part of the back, which was made up; None where
         nothing did.
@@ -119,6 +121,7 @@ class BackNeutral:
     unlike_deg: float = 0.0
     lines: tuple[RoomLine, ...] = ()
     made_up_deg: float | None = None
+    reads_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +176,26 @@ def _start_beside(
         return replace(start, reason="back_hidden_at_start")
     part = free.depth[some], depth, free.usable[some], contour.thighs_deg[some], thighs_deg
     return _steady(start, learnt_shape().estimate(*part).deg)
+
+
+def righted(neutral: BackNeutral, contour: BackContour) -> BackNeutral:
+    """Return a start posture that was made up in part, righted by instants near it that show the whole back.
+
+    Parameters
+    ----------
+    neutral : BackNeutral
+        As made from the start posture itself.
+    contour : BackContour
+        Of instants whose posture is all but the start posture, read with its lines.
+    """
+    contour = at_ease(contour)
+    free = _uncovered(contour, seen_stations(contour) & np.isfinite(neutral.depth), neutral)
+    some = enough_seen(free.usable) & ~free.same
+    if some.sum() < MIN_NEUTRAL_FRAMES:
+        return neutral
+    thighs_deg = contour.thighs_deg[some]
+    part = free.depth[some], neutral.depth, free.usable[some], thighs_deg, neutral.thighs_deg
+    return replace(neutral, reads_deg=float(np.median(learnt_shape().estimate(*part).deg)))
 
 
 def _start_of(contour: BackContour, usable: Bools) -> BackNeutral:
@@ -231,7 +254,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     whole = read(np.where(things[:, None], usable, known))
     estimate = whole if np.array_equal(usable, known) else read(usable)
     unexplained = np.fmax(whole.unexplained, estimate.unexplained)
-    deg = estimate.deg + BESIDE_DEG * neutral.beside
+    deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + BESIDE_DEG * neutral.beside
     variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
     variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
     unexplained_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)

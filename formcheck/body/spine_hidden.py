@@ -29,13 +29,11 @@ MADE_UP_SD_DEG = 4.0, 8.0
 OUTSIDE, END_OF_A_THING = 0.006, 6
 # The back has stayed as it was: what is seen of it, moved as a whole, differs by this at most, root mean
 # square; the thighs have moved by no more; and all that hides it lies outside of where it was, or but so far
-# inside. With .003, 0 and 0.006 the films lose 3 frames in 100 of those judged rightly [M].
+# inside. Asked more narrowly, one frame in 100 of dev films is lost [M].
 SAME, SAME_THIGHS_DEG, INSIDE, FEWEST_SAME = 0.004, 20.0, 0.012, 7
-# Deviation of what is read there, and of what is read between two moments beside a hidden one. By films the
-# back has bent by 5 degrees at most before it is told [M].
+# Deviation of what is read there, and of what is read between two moments beside a hidden one [D].
 SAME_SD_DEG = 3.0
-# As long as this people need for a fifth of a repetition: what is hidden for less lies between what was
-# before and after [D].
+# What is hidden for less than this, a fifth of a repetition, lies between what was before and after [D].
 BRIDGED_S = 0.6
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 

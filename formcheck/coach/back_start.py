@@ -16,7 +16,7 @@ from formcheck.body.measure import Calibration
 from formcheck.body.neutral import posture_held
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.signals import Signals
-from formcheck.body.spine import MAX_SD_DEG, BackNeutral
+from formcheck.body.spine import MAX_SD_DEG, BackNeutral, righted
 from formcheck.body.spine_room import room_lines
 from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of, recorded_back
 from formcheck.coach.start import Start
@@ -53,6 +53,10 @@ def back_at_start(
         return None
     lines = room_lines(track, calibration.view.forward_x)
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
+    if held.made_up_deg is not None:
+        inside = raw.between(window.start_s, window.end_s)
+        near = _near_start(raw, start, inside)
+        held = righted(held, recorded_back(track, calibration, lines)[near])
     if held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
     inside = raw.between(window.start_s, window.end_s)
