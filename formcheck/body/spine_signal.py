@@ -71,7 +71,9 @@ def neutral_of(
     return replace(neutral, thighs_deg=thighs_deg, reason=TOO_FEW if slow else neutral.reason)
 
 
-def recorded_back(track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...]) -> BackContour:
+def recorded_back(
+    track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...] = ()
+) -> BackContour:
     """Return the back's contour in each instant of a recording, without what jumps."""
     return _contour(track, calibration, lines, recorded=True)
 

@@ -55,7 +55,7 @@ def back_at_start(
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
     if held.made_up_deg is not None:
         inside = raw.between(window.start_s, window.end_s)
-        near = _near_start(raw, start, inside)
+        near = near_start(raw, start, inside)
         held = righted(held, recorded_back(track, calibration, lines)[near])
     if held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
