@@ -20,6 +20,7 @@ MAX_DROP = 0.35  # height of the hips, between start and end
 MAX_SIZE_CHANGE = 0.35  # of the trunk, between start and end: another person, or towards the camera
 MAX_TURN_DEG = 30.0  # of the chest, between start and end
 END_MARGIN_S = 0.3  # a quick repetition's ends are looked at a little beyond it
+LEAST_NEAR = 2  # pictures about each end: of one alone nobody knows whether it was a wild one
 JUMP = 0.8  # between neighbouring frames
 JUMP_WITHIN_S = 0.2
 BOTH_SIDES_SHARE = 0.5
@@ -63,8 +64,8 @@ def why_dismissed(
         return "It did not begin in the start posture."
     if _inside_start_posture(exercise, phases, signal) or _never_left(exercise, phases, inside):
         return "It never left the start posture."
-    if exercise.repetition.in_place and not _in_place(rows, phases):
-        return "You moved to another place."
+    if exercise.repetition.in_place and (why := _why_not_in_place(rows, phases)):
+        return why
     if exercise.repetition.one_leg and _turned(rows, phases):
         return "You turned round in the middle of it."
     if exercise.repetition.both_sides and not _both_sides(inside, signal, phases):
@@ -104,19 +105,24 @@ def holds_posture(row: Instant, bounds_deg: dict[str, tuple[float, float]]) -> b
     return bool(known) and all(low <= value <= high for value, low, high in known)
 
 
-def _in_place(rows: Sequence[Instant], phases: RepPhases) -> bool:
+def _why_not_in_place(rows: Sequence[Instant], phases: RepPhases) -> str:
+    """Return why a movement is not known to end where it began, as a sentence; empty where it is."""
     margin_s = max(END_MARGIN_S, phases.duration_s / 10)
     ends = []
     for moment_s in (phases.start_s, phases.end_s):
-        near = np.array([row.anchor for row in rows if abs(row.t_s - moment_s) <= margin_s])
-        near = near[np.isfinite(near).all(axis=1)] if near.size else near
-        if len(near) < 2:
-            return False
-        ends.append(_median(near))
+        near = [row.anchor for row in rows if abs(row.t_s - moment_s) <= margin_s]
+        if len(near) < LEAST_NEAR:
+            return "There were too few pictures a second to tell whether you stayed in place."
+        seen = np.array([anchor for anchor in near if np.isfinite(anchor).all()])
+        if len(seen) < LEAST_NEAR:
+            return "You were not seen well enough to tell whether you stayed in place."
+        ends.append(_median(seen))
     shift, drop, size = np.abs(ends[1] - ends[0])
     if phases.begun_before:
-        return bool(shift <= MAX_BENT_SHIFT and size <= MAX_SIZE_CHANGE)
-    return bool(shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE)
+        stayed = shift <= MAX_BENT_SHIFT and size <= MAX_SIZE_CHANGE
+    else:
+        stayed = shift <= MAX_SHIFT and drop <= MAX_DROP and size <= MAX_SIZE_CHANGE
+    return "" if stayed else "You moved to another place."
 
 
 def _turned(rows: Sequence[Instant], phases: RepPhases) -> bool:

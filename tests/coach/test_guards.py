@@ -1,4 +1,6 @@
-"""Which leg moved, told from two legs of which one is mostly hidden."""
+"""Which leg moved, told from two legs of which one is mostly hidden; and what is said of a low rate."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,8 +8,10 @@ import pytest
 from formcheck.body.pose import Floats
 from formcheck.coach.guards import other_leg_moved, why_dismissed
 from formcheck.coach.instant import Instant
+from formcheck.coach.judge import judge
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.exercises.load import load
+from tests.sample_tracks import track_of
 from tests.synthetic import eased
 
 # A squat that is let fall and rises slowly: down by 2.5 s, up from 3 to 4.5 s.
@@ -47,3 +51,19 @@ def test_a_far_leg_that_flashes_up_in_the_middle_has_not_moved() -> None:
     for far, moved_deg in ((flash, 0.0), (NEAR, 70.0)):
         seen = other_leg_moved(rows(NEAR, far, "leg_rise"), "leg_rise_left", PHASES, lift)
         assert seen == pytest.approx(moved_deg, abs=5.0)
+
+
+def test_of_two_pictures_a_second_the_rate_is_said_to_be_too_low() -> None:
+    """Of somebody who never left their place it was said that they had."""
+    report = judge(track_of("squat-clean")[::15], load("squat")).report
+    said = " ".join(report.set.notes)
+    assert "too few pictures a second to tell whether you stayed in place" in said
+    assert "another place" not in said
+
+
+def test_hips_out_of_sight_are_no_other_place() -> None:
+    nowhere = (np.nan, np.nan, np.nan)
+    unseen = [replace(row, anchor=nowhere) for row in rows(NEAR, NEAR, "thigh_elevation")]
+    squat = load("squat").exercise
+    why = why_dismissed(squat, PHASES, unseen, "thigh_elevation", follows_on=True)
+    assert why == "You were not seen well enough to tell whether you stayed in place."
