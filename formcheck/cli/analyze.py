@@ -65,8 +65,9 @@ def analyze(
     corrections = Corrections(
         facing=facing, side=side, neutral_s=_interval(neutral), object_height_cm=object_height
     )
-    files = _expanded(inputs)
-    folders = _folders_for(files, out, as_json=as_json)
+    files, failures = _expanded(inputs)
+    several = len(files) + len(failures) > 1
+    folders = _folders_for(files, out, several=several, as_json=as_json)
     work = _Work(
         loaded=loaded,
         corrections=corrections,
@@ -77,7 +78,8 @@ def analyze(
         quiet=as_json,
     )
     reports: list[dict[str, object]] = []
-    failures: list[FormcheckError] = []
+    for error in failures:
+        typer.echo(str(error), err=True)
     for file, folder in zip(files, folders, strict=True):
         try:
             analysis = work.run(file, folder)
@@ -87,7 +89,7 @@ def analyze(
             continue
         reports.append(json_report.report_json(analysis.judged.report))
     if as_json and reports:
-        typer.echo(json.dumps(reports if len(files) > 1 else reports[0], indent=2, allow_nan=False))
+        typer.echo(json.dumps(reports if several else reports[0], indent=2, allow_nan=False))
     if failures:
         raise typer.Exit(max(error.exit_status for error in failures))
 
@@ -102,20 +104,24 @@ def _interval(text: str | None) -> tuple[float, float] | None:
     return float(match[1]), float(match[2])
 
 
-def _expanded(inputs: list[Path]) -> list[Path]:
-    """Return the inputs with folders replaced by the videos in them."""
+def _expanded(inputs: list[Path]) -> tuple[list[Path], list[FormcheckError]]:
+    """Return the inputs with folders replaced by the videos in them, and what is wrong with some folders."""
     files: list[Path] = []
+    failures: list[FormcheckError] = []
     for path in inputs:
-        files += list_videos(path) if path.is_dir() else [path]
-    return files
+        try:
+            files += list_videos(path) if path.is_dir() else [path]
+        except FormcheckError as error:  # one bad folder does not stop the others
+            failures.append(error)
+    return files, failures
 
 
-def _folders_for(files: list[Path], out: Path | None, *, as_json: bool) -> list[Path | None]:
+def _folders_for(files: list[Path], out: Path | None, *, several: bool, as_json: bool) -> list[Path | None]:
     """Return where each file's report goes; None where none is written. No two share a folder."""
     if out is None and as_json:
         return [None] * len(files)
-    if out is not None and len(files) == 1:
-        return [out]
+    if out is not None and not several:
+        return [out] * len(files)
     taken: set[str] = set()
     names = [free_name(file.stem, taken) for file in files]  # front/set.mp4 and side/set.mp4 are two sets
     return [Path(DEFAULT_OUT.format(stem=name)) if out is None else out / name for name in names]

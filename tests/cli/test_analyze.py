@@ -264,6 +264,16 @@ def test_one_bad_file_does_not_stop_the_others(squat_report: Path, tmp_path: Pat
     assert (out / "track" / "report.json").is_file()
 
 
+def test_a_folder_without_videos_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    track = tmp_path / "track.parquet"
+    write_track(synthetic.film(synthetic.squats(1), synthetic.Camera()), track)
+    out = tmp_path / "out"
+    result = run("analyze", tmp_path / "bare", track, "--exercise", "squat", "--out", out)
+    assert_kind(result, 3, "bare", "no video")
+    assert (out / "track" / "report.json").is_file()
+
+
 def test_recordings_of_one_name_get_a_folder_each(tmp_path: Path) -> None:
     poses = synthetic.film(synthetic.squats(2), synthetic.Camera())
     for place in ("front", "side"):
