@@ -9,6 +9,7 @@ from typing import BinaryIO, TypeVar
 
 import streamlit as st
 
+from formcheck.errors import OutputError
 from formcheck.store.file_names import file_name
 from formcheck.ui.job import Job, Tell
 
@@ -39,10 +40,23 @@ class Workspace:
         return folder
 
     def keep(self, file: BinaryIO, name: str) -> Path:
-        """Copy an uploaded file into the session's folder, under its own name."""
+        """Copy an uploaded file into the session's folder, under its own name.
+
+        Raises
+        ------
+        OutputError
+            When the disk refuses it; nothing of it stays.
+        """
         path = self.new_folder("upload") / file_name(name)
-        with path.open("wb") as copy:
-            shutil.copyfileobj(file, copy)
+        try:
+            with path.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
+        except OSError as error:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            raise OutputError(
+                f"{path.name}: this recording cannot be taken in: {error.strerror}. "
+                "Make room on the computer that runs formcheck, then choose it again."
+            ) from error
         return path
 
     def start(self, work: Callable[[Tell], T], name: str) -> Job[T]:
