@@ -8,6 +8,7 @@ import typer
 from formcheck.errors import OutputError, UsageError
 from formcheck.exercises.load import library, load, load_file, own_exercise, own_folder
 from formcheck.exercises.scaffold import scaffold
+from formcheck.store.whole_file import whole_file
 
 exercises_app = typer.Typer(
     help="The exercises: list them, show one, check a file of your own.",
@@ -74,9 +75,8 @@ def add(file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file o
     kept = own_folder() / f"{exercise.id}.toml"
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(".part")
-        part.write_bytes(file.read_bytes())
-        part.replace(kept)
+        with whole_file(kept) as part:
+            part.write_bytes(file.read_bytes())
     except OSError as error:
         raise OutputError(f"{kept}: cannot be written ({error.strerror}).") from None
     typer.echo(f"{exercise.name} can be chosen in the app now. To take it away, delete {kept}")

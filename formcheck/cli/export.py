@@ -14,10 +14,10 @@ from formcheck.plan.entries import Entry, SymptomReport
 from formcheck.plan.record import entry_json, log_from_text
 from formcheck.report import export as out_of
 from formcheck.report.progress_pdf import write_pdf_of_sets
+from formcheck.store.whole_file import whole_file
 
 Format = Literal["csv", "json", "fhir", "pdf", "mot", "trc"]
 _SUFFIX = {"csv": "csv", "json": "json", "fhir": "fhir.json", "pdf": "pdf"}
-PART = ".part"
 
 
 def export(
@@ -84,15 +84,12 @@ def _read_log(path: Path | None) -> tuple[Entry, ...]:
 @contextmanager
 def _written(path: Path) -> Iterator[Path]:
     """Give a file beside the final one, and put it there when it is whole."""
-    part = path.with_name(path.name + PART)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        part.replace(path)
+        with whole_file(path) as part:
+            yield part
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}). Choose another --out.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _copy_motions(folders: Sequence[Path], place: Path, to: str) -> int:

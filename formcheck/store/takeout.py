@@ -21,6 +21,7 @@ from formcheck.store.records import Content, FileRow, NewSet, Outcome, SetRow
 from formcheck.store.remarks import Remarks
 from formcheck.store.reviews import Reviews
 from formcheck.store.sets import Sets
+from formcheck.store.whole_file import whole_file
 
 FORMAT, VERSION = "formcheck export", 1
 INDEX = "export.json"
@@ -53,16 +54,15 @@ class Takeout:
         OutputError
             When it cannot be written there.
         """
-        partial = path.with_name(f".{path.name}.partial")
         try:
-            with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+            with (
+                whole_file(path) as part,
+                zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive,
+            ):
                 index = self._index(actor, archive)
                 archive.writestr(INDEX, json.dumps(index, indent=2, ensure_ascii=False, default=_plain))
-            partial.replace(path)
         except OSError as error:
             raise OutputError(f"{path}: the export cannot be written ({error.strerror}).") from error
-        finally:
-            partial.unlink(missing_ok=True)
 
     def read(self, actor: Actor, path: Path, scratch: Path) -> int:
         """Keep the sets and log entries of an export as the actor's own; returns how many sets.
