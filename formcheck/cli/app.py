@@ -13,6 +13,7 @@ from formcheck.cli.lan import invitation, lan_address, write_certificate
 from formcheck.errors import UsageError
 from formcheck.ui import entry_file
 from formcheck.ui.live.door import VARIABLE, new_token
+from formcheck.ui.welcome import WELCOME
 
 LOCAL = "localhost"
 
@@ -34,7 +35,7 @@ def app(
     if lan:
         command = _for_the_network(port)
     else:
-        typer.echo(f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)")
+        os.environ[WELCOME] = f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)"
         command = _command(port)
     if os.name == "posix":
         sys.stdout.flush()
@@ -43,12 +44,12 @@ def app(
 
 
 def _for_the_network(port: int) -> list[str]:
-    """Return the command of a server that a phone reaches, having shown how."""
+    """Return the command of a server that a phone reaches, and that shows how."""
     address, tokens = lan_address(), (new_token(), new_token())
     folder = Path(tempfile.mkdtemp(prefix="formcheck-lan-"))
     certificate, key = write_certificate(folder, address)
     os.environ[VARIABLE] = " ".join(tokens)
-    typer.echo(invitation(address, port, *tokens))
+    os.environ[WELCOME] = invitation(address, port, *tokens)
     secure = [f"server.sslCertFile={certificate}", f"server.sslKeyFile={key}"]
     return [*_command(port, address), *secure]
 
@@ -68,4 +69,5 @@ def _command(port: int, address: str = LOCAL) -> list[str]:
         "runner.postScriptGC=false",
         "client.toolbarMode=minimal",
         "client.showErrorDetails=none",
+        "logger.hideWelcomeMessage=true",  # we have our own, which is said once the server can be reached
     ]

@@ -25,6 +25,7 @@ from formcheck.ui.uploads.media import routes as media_routes
 from formcheck.ui.uploads.routes import routes as upload_routes
 from formcheck.ui.uploads.worker import Worker
 from formcheck.ui.watch.routes import routes as watch_routes
+from formcheck.ui.welcome import say_welcome
 
 
 def application() -> st.App:
@@ -69,6 +70,7 @@ def main() -> None:
 @asynccontextmanager
 async def _lifespan(_app: object) -> AsyncIterator[None]:
     _forget_key()
+    say_welcome()  # the port is ours by now
     worker = Worker(kept())
     worker.start()
     try:

@@ -15,28 +15,9 @@ import pytest
 from formcheck.sources import model_files
 from formcheck.sources.track_file import write_track
 from tests import clips, synthetic
+from tests.cli.commands import assert_kind, run
 
 SQUAT = clips.SQUAT
-
-
-def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "formcheck", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "COLUMNS": "200", **environment},
-    )
-
-
-def assert_kind(result: "subprocess.CompletedProcess[str]", status: int, *words: str) -> None:
-    """The status is as promised, the message names what matters, and there is no traceback."""
-    assert result.returncode == status, result.stderr
-    assert "Traceback" not in result.stderr + result.stdout
-    for word in words:
-        assert word in result.stderr, f"{word!r} is not in: {result.stderr}"
 
 
 @pytest.fixture(scope="session")
