@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from formcheck.errors import OutputError
+from formcheck.errors import OutputError, UsageError
 from formcheck.store.folders import private_folder
 from formcheck.store.turns import Turns
 
@@ -27,6 +27,11 @@ class Database:
     ----------
     url : str
         As SQLAlchemy reads it.
+
+    Raises
+    ------
+    UsageError
+        When the driver of a server is not installed.
     """
 
     def __init__(self, url: str) -> None:
@@ -141,4 +146,9 @@ def _sqlite(url: str) -> Engine:
 
 
 def _server(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    try:
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"PostgreSQL needs the package {error.name}: python -m pip install -e '.[clinic]' brings it."
+        ) from error

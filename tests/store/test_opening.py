@@ -1,5 +1,6 @@
 """Where things cannot be kept, whoever starts formcheck is told which place, and why, in a line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
     said = opened(Settings(tmp_path, address, str(tmp_path / "media")))
     assert "127.0.0.1" in said
     assert "hidden" not in said
+
+
+def test_a_driver_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    address = "postgresql+psycopg://nobody@127.0.0.1:1/x"
+    assert "[clinic]" in opened(Settings(tmp_path, address, str(tmp_path / "media")))
 
 
 def test_a_store_of_media_that_nobody_knows(tmp_path: Path) -> None:
