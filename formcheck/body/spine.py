@@ -246,14 +246,17 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     usable = free.usable
     thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
 
-    def read(which: Bools) -> Estimate:
-        return learnt_shape().estimate(free.depth, neutral.depth, which, thighs_deg, start_thighs_deg)
+    def read(rows: Bools, which: Bools) -> Estimate:
+        return learnt_shape().estimate(
+            free.depth[rows], neutral.depth, which[rows], thighs_deg[rows], start_thighs_deg
+        )
 
+    estimate = read(np.ones(len(known), dtype=np.bool_), usable)
     # what is withheld as a whole is not judged for what is left of it, unless it surely is a thing
     things = contour.room.any(axis=1) | free.same
-    whole = read(np.where(things[:, None], usable, known))
-    estimate = whole if np.array_equal(usable, known) else read(usable)
-    unexplained = np.fmax(whole.unexplained, estimate.unexplained)
+    left_out = ~things & (usable != known).any(axis=1)
+    unexplained = estimate.unexplained.copy()
+    unexplained[left_out] = np.fmax(unexplained[left_out], read(left_out, known).unexplained)
     deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + BESIDE_DEG * neutral.beside
     variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
     variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2

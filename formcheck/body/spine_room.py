@@ -87,9 +87,13 @@ def _candidates(points_px: Floats, reach_px: float, least: float) -> list[_Candi
         at_px = 0.5 * (low + high)[picture, window]
         cell = np.floor(at_px / reach_px).astype(np.intp)
         cells, counts = np.unique(np.unique(np.stack([cell, picture]), axis=1)[0], return_counts=True)
-        while counts.max(initial=0) >= least and len(found) < 2 * _MOST_LINES:
+        for _ in range(2 * _MOST_LINES):
+            if counts.max(initial=0) < least:
+                break
             best = int(cells[counts.argmax()])
             counts[np.abs(cells - best) <= 2] = 0
             line = RoomLine(axis, float(np.median(at_px[np.abs(cell - best) <= 1])), reach_px)
-            found.append(_Candidate(line, np.flatnonzero(along(points_px, line, LONG).any(axis=1))))
+            pictures = np.flatnonzero(along(points_px, line, LONG).any(axis=1))
+            if len(pictures) >= least:  # straight pieces that lean alike, side by side, lie on no line
+                found.append(_Candidate(line, pictures))
     return sorted(found, key=lambda each: -len(each.pictures))[:_MOST_LINES]

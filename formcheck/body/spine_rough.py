@@ -65,7 +65,9 @@ def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -
     start = back_neutral(contour[upright])
     if start.sd_deg is None or start.unlike_deg > MAX_UNLIKE_DEG:
         return None
-    deg, missing_deg = rough_flexion(contour, start)
+    asked = np.logical_or.reduce([upright, *turning])  # the rest of a recording is most of it
+    deg, missing_deg = np.full((2, len(upright)), np.nan)
+    deg[asked], missing_deg[asked] = rough_flexion(contour[asked], start)
     seen = np.isfinite(deg)
     bottoms = [each & seen for each in turning if (each & seen).sum() >= MIN_TURNING]
     if (upright & seen).sum() < MIN_UPRIGHT or not bottoms:

@@ -108,7 +108,7 @@ class Shape:
         *,
         cloth: bool = False,
     ) -> Estimate:
-        """Return the angles.
+        """Return the angles; each instant's depends on no other, so that a live pose reads as in a recording.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class Shape:
         arched = self.arched * np.minimum(np.maximum(thighs_deg, least_deg), most_deg)
         rounded = float(self.rounded * min(max(start_thighs_deg, least_deg), most_deg))
         change = np.where(usable, depth - neutral, 0.0)
-        slides = _slides(np.where(usable, depth, np.nan), np.where(usable.any(axis=0), neutral, np.nan))
+        slides = _slides(np.where(usable, depth, np.nan), neutral)
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)

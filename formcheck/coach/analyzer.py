@@ -133,7 +133,9 @@ class Analyzer:
 
     def finish(self) -> list[Event]:
         """End the set."""
-        return [event for lane in self._lanes for event in self._translate(lane, lane.counter.finish())]
+        ended_s = None if self._last is None else self._last.t_s
+        ended = [(lane, lane.counter.finish(ended_s)) for lane in self._lanes]
+        return [event for lane, counted in ended for event in self._translate(lane, counted)]
 
     def progress(self, instant: Instant) -> Progress:
         """Return how far the movement is, of the leg that moves, or the one next to the camera."""

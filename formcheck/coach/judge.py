@@ -25,7 +25,7 @@ from formcheck.coach.events import RepDismissed
 from formcheck.coach.instant import instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
 from formcheck.coach.repetition import LUMBAR
-from formcheck.coach.rough_back import rough_back
+from formcheck.coach.rough_back import back_told, rough_back
 from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
 from formcheck.coach.stays import each_from_its_start
 from formcheck.coach.summary import summarise, withheld_stretches
@@ -81,7 +81,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
     corrections = corrections or Corrections()
     exercise = with_object(loaded.exercise, corrections.object_height_cm)
     sets = _sets(track, exercise, corrections)
-    first = next((each for each in sets if each.repetitions), sets[0])
+    first = _telling(sets)
     repetitions = [rep for each in sets for rep in each.repetitions]
     repetitions = [replace(rep, index=number) for number, rep in enumerate(repetitions, 1)]
     signals = Signals.joined([each.signals for each in sets])
@@ -105,8 +105,7 @@ def judge(track: PoseTrack, loaded: LoadedExercise, corrections: Corrections | N
             ],
         ),
         cannot_judge=withheld_stretches(signals, exercise),
-        # Where the back was judged in one of the sets there is nothing to say roughly.
-        back_rough=None if any(rep.lumbar_flexion_deg.judged for rep in repetitions) else first.back_rough,
+        back_rough=None if back_told(repetitions) else first.back_rough,
     )
     return Judged(report, signals, PoseTrack.joined([each.track for each in sets]), first.signal)
 
@@ -134,6 +133,13 @@ def _sets(track: PoseTrack, exercise: Exercise, corrections: Corrections) -> lis
     if corrections.facing or corrections.side or corrections.neutral_s:
         return [judged(track)]
     return each_from_its_start(track, judged, lambda each: each.baseline.window.accepted)
+
+
+def _telling(sets: Sequence[_Set]) -> _Set:
+    """Return the set whose view and start posture are reported: the first with repetitions, or a start."""
+    counted = [each for each in sets if each.repetitions]
+    begun = [each for each in sets if each.baseline.window.accepted]
+    return [*counted, *begun, *sets][0]
 
 
 def _judge_set(track: PoseTrack, exercise: Exercise, corrections: Corrections) -> _Set:

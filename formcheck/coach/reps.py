@@ -225,8 +225,14 @@ class RepCounter:
         self._recent.clear()
         return events
 
-    def finish(self) -> list[RepEvent]:
-        """End the stream: a movement that has all but returned still counts."""
+    def finish(self, ended_s: float | None = None) -> list[RepEvent]:
+        """End the stream: a movement that has all but returned still counts.
+
+        Parameters
+        ----------
+        ended_s : float, optional
+            When the stream ended, where its last values are missing.
+        """
         movement = self._movement
         if movement is None or not self._recent:
             return []
@@ -235,7 +241,8 @@ class RepCounter:
             return self._complete(t_s)
         near_rest = (value_deg - movement.rest_deg) / self.range_deg < START_SHARE
         if not (near_rest and movement.share_of_peak(value_deg) < REST_SHARE):
-            return self._abandon(t_s, "unfinished")
+            away = ended_s is not None and ended_s - t_s > MAX_GAP_S
+            return self._abandon(t_s, "gap" if away else "unfinished")
         counted = self._count(movement, t_s)
         return counted if self._movement is None else [*counted, *self._complete(t_s)]
 

@@ -33,6 +33,14 @@ class Moments:
     turning: tuple[Bools, ...]
 
 
+def back_told(repetitions: Sequence[Repetition]) -> bool:
+    """Return whether the back was judged, or rounded beyond doubt: then nothing is left to say roughly."""
+    return any(
+        rep.lumbar_flexion_deg.judged or any(fault.signal == LUMBAR for fault in rep.faults)
+        for rep in repetitions
+    )
+
+
 def rough_back(
     track: PoseTrack, baseline: Baseline, raw: Signals, repetitions: Sequence[Repetition]
 ) -> RoughBend | None:
@@ -47,10 +55,9 @@ def rough_back(
     raw : Signals
         Of the same track, absolute.
     repetitions : sequence of Repetition
-        Of the set. Where the back was judged in one of them, or rounded in one beyond doubt, there is nothing
-        to say roughly.
+        Of the set.
     """
-    if any(rep.lumbar_flexion_deg.judged or _told(rep) for rep in repetitions):
+    if back_told(repetitions):
         return None
     moments = moments_of(
         track, baseline, raw, [(rep.move_start_s, rep.peak_s, rep.move_end_s) for rep in repetitions]
@@ -84,10 +91,6 @@ def moments_of(
         for start_s, turn_s, end_s in repetitions_s
     ]
     return Moments(near & free, tuple(about for about in turning if _bows(tipped[about])))
-
-
-def _told(rep: Repetition) -> bool:
-    return any(fault.signal == LUMBAR for fault in rep.faults)
 
 
 def _bows(tipped: Floats) -> bool:

@@ -28,7 +28,10 @@ def stays_of(track: PoseTrack) -> list[slice]:
 def each_from_its_start(
     track: PoseTrack, measure: Callable[[PoseTrack], Measured], has_start: Callable[[Measured], bool]
 ) -> list[Measured]:
-    """Measure each stay by itself; one without a start posture of its own goes with the one before.
+    """Measure each stay from its own start posture; one without goes with the stay before.
+
+    The recording's beginning stays by itself even where it has none: who set up the camera then stood
+    anywhere, and would spoil what comes after.
 
     Parameters
     ----------
@@ -38,10 +41,16 @@ def each_from_its_start(
         Measures a part of it.
     has_start : callable
         Whether what was measured has a start posture.
+
+    Returns
+    -------
+    list
+        What was measured of each part, in the order of time; together the parts are the whole track.
     """
     stays = stays_of(track)
-    if len(stays) == 1:
-        return [measure(track)]
-    begun = [stay.start for stay in stays[1:] if has_start(measure(track[stay]))]
-    bounds = [0, *begun, len(track)]
-    return [measure(track[first:last]) for first, last in pairwise(bounds)]
+    alone = [measure(track[stay]) for stay in stays]
+    firsts = [0, *(i for i in range(1, len(stays)) if has_start(alone[i]))]
+    return [
+        alone[first] if after - first == 1 else measure(track[stays[first].start : stays[after - 1].stop])
+        for first, after in pairwise([*firsts, len(stays)])
+    ]

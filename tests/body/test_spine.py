@@ -186,12 +186,8 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
     usable = chance.random((3, n)) < seen_share
     usable[:, [0, -1]] = True
     estimate = shape.estimate(depth, neutral, usable, np.zeros(3), 0.0)
-    known = usable.any(axis=0)
     for i, seen in enumerate(usable):
-        half = 0.5 * (
-            np.interp(STATIONS, STATIONS[seen], depth[i, seen])
-            + np.interp(STATIONS, STATIONS[known], neutral[known])
-        )
+        half = 0.5 * (np.interp(STATIONS, STATIONS[seen], depth[i, seen]) + neutral)
         padded = np.pad(half, 2, mode="reflect", reflect_type="odd")
         level = np.convolve(padded, np.array([1, 4, 6, 4, 1]) / 16, mode="valid")
         slope = np.gradient(level, STATIONS)
@@ -202,6 +198,8 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
         solved = np.linalg.solve(covariance, (depth[i] - neutral)[seen])
         assert estimate.deg[i] == pytest.approx(solved @ shape.across[seen], abs=1e-6)
         assert estimate.unexplained[i] == pytest.approx(EDGE_SD**2 * np.sqrt((solved**2).mean()), rel=1e-6)
+        alone = shape.estimate(depth[[i]], neutral, usable[[i]], np.zeros(1), 0.0)
+        assert alone.deg[0] == pytest.approx(estimate.deg[i], abs=1e-9)
 
 
 def test_the_hip_is_the_thigh_trunk_angle_less_the_backs_share() -> None:

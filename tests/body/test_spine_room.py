@@ -12,7 +12,7 @@ from formcheck.body.room_line import RoomLine, along
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import STATIONS, back_contour, back_side, without_jumps
-from formcheck.body.spine_room import room_lines
+from formcheck.body.spine_room import LONG, REACH, room_lines
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
 
@@ -65,6 +65,20 @@ def test_a_line_that_moves_with_the_camera_is_none_of_the_room() -> None:
     edges = framed.edges_px + np.stack([shift_px, np.zeros_like(shift_px)], axis=-1)
     landmarks = framed.landmarks_px + np.concatenate([shift_px, np.zeros_like(shift_px)], axis=2)
     assert room_lines(replace(framed, edges_px=edges, landmarks_px=landmarks), forward_x) == ()
+
+
+def test_straight_pieces_that_lie_side_by_side_are_no_line() -> None:
+    track, forward_x = filmed("march-ana")
+    trunk_px = np.median(np.hypot(*(mid_shoulder_px(track.landmarks_px) - mid_hip_px(track.landmarks_px)).T))
+    reach_px, first = REACH * float(trunk_px), int(np.argmin(np.abs(EDGE_STATIONS - 0.3)))
+    edges = track.edges_px.copy()
+    edges[..., 0] += 5 * reach_px * (-1.0) ** np.arange(len(EDGE_STATIONS))  # elsewhere nothing is straight
+    cell = np.floor(track.landmarks_px[0, 0, 0] / reach_px)
+    for i, shares in enumerate(np.array([0.01, 0.98])[np.arange(len(track)) % 2]):
+        edges[i, :, first : first + LONG, 0] = reach_px * (cell + shares)
+        edges[i, :, first : first + LONG // 2, 0] -= 0.99 * reach_px
+        edges[i, :, first + LONG // 2 : first + LONG, 0] += 0.99 * reach_px
+    assert room_lines(replace(track, edges_px=edges), forward_x) == ()
 
 
 def test_a_back_beside_a_frame_is_read_where_it_would_be_withheld() -> None:
