@@ -179,7 +179,7 @@ class LiveWithoutGuessedLegs:
     set_up : PoseTrack
         Tells the thighs' own lengths.
     view : BodyView
-        As there.
+        As for `without_guessed_legs`.
     """
 
     def __init__(self, set_up: PoseTrack, view: BodyView) -> None:

@@ -9,16 +9,16 @@ from formcheck.body.pose import Bools, Floats
 
 @dataclass(frozen=True, slots=True)
 class RoomLine:
-    """A line of the room in the picture.
+    """An upright or level line of the room in the picture.
 
     Parameters
     ----------
     axis : {0, 1}
         0: upright, at one x; 1: level, at one y.
     at_px : float
-        Where.
+        That x or y.
     reach_px : float
-        Points as near as this lie on it.
+        A point lies on the line if it is no further from it than this.
     """
 
     axis: int
@@ -27,16 +27,17 @@ class RoomLine:
 
 
 def along(points_px: Floats, line: RoomLine, on_end: int) -> Bools:
-    """Return which points of outlines lie on a line with their neighbours.
+    """Return which points of outlines lie on a line together with their neighbours.
 
     Parameters
     ----------
     points_px : ndarray, shape (T, n, 2)
-        Outlines, point after point.
+        Outlines, point after point; NaN where unknown.
     line : RoomLine
         The line.
     on_end : int
-        So many points on end must lie on it; a single one between two others may not.
+        How many points in a row must lie on it. A single one that does not, between two that do, counts with
+        them.
 
     Returns
     -------

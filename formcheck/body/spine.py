@@ -103,9 +103,10 @@ class BackNeutral:
     unlike_deg : float
         What is added to the deviation because no learnt back looks so.
     lines : tuple of RoomLine
-        Lines of the room that are taken for the back's edge here and there.
+        Lines of the room that were taken for the back's edge in some pictures.
     reads_deg : float
-        What the start posture itself reads where it is seen as a whole, because the made up part was wrong.
+        What the start posture itself reads where it is seen as a whole: other than 0 where its made up part
+        was wrong. It is taken away from what is measured.
     made_up_deg : float or None
         What is added to the deviation because things hid a part of the back, which was made up; None where
         nothing did.
@@ -179,7 +180,7 @@ def _start_beside(
 
 
 def righted(neutral: BackNeutral, contour: BackContour) -> BackNeutral:
-    """Return a start posture that was made up in part, righted by instants near it that show the whole back.
+    """Return a start posture made up in part, corrected by instants near it that show the whole back.
 
     Parameters
     ----------
@@ -243,33 +244,17 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     contour = at_ease(contour)
     known = seen_stations(contour) & np.isfinite(neutral.depth)
     free = _uncovered(contour, known, neutral)
-    usable = free.usable
-    thighs_deg, start_thighs_deg = contour.thighs_deg, neutral.thighs_deg
-
-    def read(rows: Bools, which: Bools) -> Estimate:
-        return learnt_shape().estimate(
-            free.depth[rows], neutral.depth, which[rows], thighs_deg[rows], start_thighs_deg
-        )
-
-    estimate = read(np.ones(len(known), dtype=np.bool_), usable)
-    # what is withheld as a whole is not judged for what is left of it, unless it surely is a thing
     things = contour.room.any(axis=1) | free.same
-    left_out = ~things & (usable != known).any(axis=1)
-    unexplained = estimate.unexplained.copy()
-    unexplained[left_out] = np.fmax(unexplained[left_out], read(left_out, known).unexplained)
+    estimate = _estimate(contour, neutral, known, free, things)
     deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + BESIDE_DEG * neutral.beside
-    variance = POSTURE_VARIANCE * np.abs(thighs_deg - start_thighs_deg)
-    variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
-    unexplained_deg = UNLIKE_DEG * np.maximum(unexplained - UNEXPLAINED, 0.0)
+    unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
-    variance += (neutral.sd_deg or 0.0) ** 2 + unlike_deg**2
-    variance += np.where(free.same, SAME_SD_DEG, neutral.made_up_deg or 0.0) ** 2
-    variance += (BESIDE_SD_DEG * neutral.beside) ** 2 + (BOWED_SD_DEG * neutral.bowed) ** 2
+    variance = _variance(contour, neutral, free, estimate, deg) + unlike_deg**2
     sd_deg = np.sqrt(variance)
-    hidden = ~enough_seen(usable) | np.isnan(deg)
+    hidden = ~enough_seen(free.usable) | np.isnan(deg)
     unsure = sd_deg > MAX_SD_DEG
     unlike = unsure & (unlike_deg**2 > 0.5 * variance)
-    arm = (contour.covered & ~usable).sum(axis=1) > 0.5 * (~usable).sum(axis=1)
+    arm = (contour.covered & ~free.usable).sum(axis=1) > 0.5 * (~free.usable).sum(axis=1)
     code = np.where(hidden, _CODE["back_hidden"], np.where(unsure, _CODE["back_unsure"], 0))
     code[unlike & ~hidden] = _CODE["back_unlike"]
     code[(hidden | (unsure & ~unlike)) & arm] = _CODE["arm_over_back"]
@@ -280,11 +265,45 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         # What looks like no back is a thing behind it, which may look bent by any angle.
         bent = (deg - CERTAIN_Z * sd_deg > CERTAIN_DEG) & (unexplained_deg <= MAX_SD_DEG)
         if neutral.bowed:
-            bent &= thighs_deg > neutral.thighs_deg  # further bowed than there
+            bent &= contour.thighs_deg > neutral.thighs_deg  # further bowed than there
         reason[_lasting(bent & ~hidden, ~hidden, t_s)] = ""
         _bridge(deg, sd_deg, reason, free.hidden | (things & unsure), t_s)
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
+
+
+def _estimate(
+    contour: BackContour, neutral: BackNeutral, known: Bools, free: Uncovered, things: Bools
+) -> Estimate:
+    """Return what the stations that count say, but ``unexplained`` of all that are known, if that is more.
+
+    What is unlike a back as a whole is not judged for what is left of it, unless what is left out surely is a
+    thing, as ``things`` (T,) says.
+    """
+
+    def read(rows: Bools, which: Bools) -> Estimate:
+        return learnt_shape().estimate(
+            free.depth[rows], neutral.depth, which[rows], contour.thighs_deg[rows], neutral.thighs_deg
+        )
+
+    estimate = read(np.ones(len(known), dtype=np.bool_), free.usable)
+    left_out = ~things & (free.usable != known).any(axis=1)
+    unexplained = estimate.unexplained.copy()
+    unexplained[left_out] = np.fmax(unexplained[left_out], read(left_out, known).unexplained)
+    return replace(estimate, unexplained=unexplained)
+
+
+def _variance(
+    contour: BackContour, neutral: BackNeutral, free: Uncovered, estimate: Estimate, deg: Floats
+) -> Floats:
+    """Return the variance of angles (T,), but for what comes of looking unlike a back."""
+    variance = POSTURE_VARIANCE * np.abs(contour.thighs_deg - neutral.thighs_deg)
+    variance += (MISSING_SHARE * estimate.missing_deg) ** 2 + (GAIN_SD * deg) ** 2
+    variance += (neutral.sd_deg or 0.0) ** 2
+    # Where the back has stayed as it was, no made up part of the start posture counts.
+    variance += np.where(free.same, SAME_SD_DEG, neutral.made_up_deg or 0.0) ** 2
+    variance += (BESIDE_SD_DEG * neutral.beside) ** 2 + (BOWED_SD_DEG * neutral.bowed) ** 2
+    return np.asarray(variance)
 
 
 def rough_flexion(contour: BackContour, neutral: BackNeutral) -> tuple[Floats, Floats]:

@@ -1,8 +1,9 @@
 """Reads a back that a thing of the room hides in part: a picture's frame that touches it, mostly at rest.
 
-What is seen of the start posture tells, with what was learnt of people, how the rest of it is likely to be,
-and how surely. Where as much of the back as is seen has stayed as it was, so has the rest; where it has not,
-and the thing hides an end of the lumbar spine, nothing is read, but for moments between others that are.
+The hidden part of the start posture is made up: from the part that is seen, and from what was learnt of
+people. How surely that is known is part of the deviation. From there on, while the part that is seen stays as
+it was, the hidden one is taken to have stayed, too. Once it has moved, and the thing hides an end of the
+lumbar spine, nothing is read, except for a short while between two moments that are.
 """
 
 from collections.abc import Iterator
@@ -18,18 +19,21 @@ from formcheck.body.spine_stations import enough_seen
 
 # A station is one that things may touch if they do in more than this share of the start posture [D].
 TOUCHED_SHARE = 0.1
-# Of a station that a thing touches now and then the inner edges are the back's: no edge lies within it [D].
+# At a station that a thing touches now and then, the inner edges are the back's: a thing lies behind it. This
+# quantile of all its edges is taken [D].
 INNER = 0.25
 # A start posture is made up from so many stations that nothing touches: .2 of the trunk, with the sacrum [D].
 FEWEST = 9
-# With the upper 5 to 15 stations hidden, in standing and sitting: 3.6 to 4.5 degrees, and up to 8 [M].
+# By how much what is measured from a made up start errs, standing and sitting, where the upper 5 to 15
+# stations are hidden: 3.6 to 4.5 degrees, and up to 8 [M].
 MADE_UP_SD_DEG = 4.0, 8.0
-# Further outside of the start posture an edge beside a thing is the thing's, over so many stations at most:
-# where it ends the edge returns to the back by degrees. The back's own scatters by .002 [M].
+# Beside a thing the edge returns to the back by degrees. Over so many stations at most, an edge that lies
+# further outside of the start posture than this still is the thing's. The back's own scatters by .002 [M].
 OUTSIDE, END_OF_A_THING = 0.006, 6
-# The back has stayed as it was: what is seen of it, moved as a whole, differs by this at most, root mean
-# square; the thighs have moved by no more; and all that hides it lies outside of where it was, or but so far
-# inside. Asked more narrowly, one frame in 100 of dev films is lost [M].
+# The back has stayed as it was where what is seen of it, seven stations or more, differs by so little once it
+# is moved as a whole (root mean square); where the thighs have moved by no more than this; and where what
+# hides it lies no further inside of where it was. Asked more narrowly, one frame in 100 of dev films is
+# lost [M].
 SAME, SAME_THIGHS_DEG, INSIDE, FEWEST_SAME = 0.004, 20.0, 0.012, 7
 # Deviation of what is read there, and of what is read between two moments beside a hidden one [D].
 SAME_SD_DEG = 3.0
@@ -63,15 +67,20 @@ class Uncovered:
 def things_at(contour: BackContour, known: Bools) -> Bools:
     """Return where a thing of the room is found instead of the back, shape (T, K).
 
-    Known are stations that show something; a line of the room may have been dropped from them already.
+    Parameters
+    ----------
+    contour : BackContour
+        At ease.
+    known : ndarray of bool, shape (T, K)
+        Stations that show something; those on a line of the room are things, whether among them or not.
     """
     return contour.room | foreign(contour.depth, known & ~contour.room)
 
 
 def whole_start(contour: BackContour, seen: Bools, things: Bools) -> Floats | None:
-    """Return the edge of a start posture that things hide in part, shape (K,); None where too little is free.
+    """Return the edge of a start posture that things hide in part, shape (K,), its hidden part made up.
 
-    NaN where an arm hides it.
+    NaN where an arm hides it. None where too little is free to make up the rest.
 
     Parameters
     ----------
@@ -122,7 +131,8 @@ def uncovered(
     start_thighs_deg : float
         How far its thighs are forward of the trunk.
     always : bool
-        What only its shape tells is a thing, too, even where too little is left without it.
+        Whether a thing that only its shape tells, and no line, is left out even where what remains is too
+        little to measure by; otherwise such an instant is read as if there were no thing.
     """
     things = _with_their_ends(contour.depth, known, things_at(contour, known), start) & np.isfinite(start)
     free = known & ~things
@@ -138,7 +148,7 @@ def uncovered(
 
 
 def _with_their_ends(depth: Floats, known: Bools, things: Bools, start: Floats) -> Bools:
-    """Return things with what lies next to them outside of the start posture."""
+    """Return things (T, K) with what lies next to them outside of the start posture's edge (K,)."""
     with np.errstate(invalid="ignore"):
         outside = known & (depth - start > OUTSIDE)
     result = things.copy()
@@ -149,9 +159,9 @@ def _with_their_ends(depth: Floats, known: Bools, things: Bools, start: Floats) 
 
 
 def _as_it_was(depth: Floats, free: Bools, start: Floats) -> tuple[Floats, Bools]:
-    """Return the start posture's edge moved as a whole to what is free, and whether that fits to it.
+    """Return the start posture's edge, shifted and tilted onto what is free, and whether it fits there.
 
-    Shapes (T, K) and (T,).
+    Shapes (T, K) and (T,); NaN and False where too little is free.
     """
     moved, fits = np.full(depth.shape, np.nan), np.zeros(len(depth), dtype=np.bool_)
     for pattern, rows in patterns_of(free):

@@ -1,10 +1,11 @@
-"""Finds lines of the room that were taken for the back's edge: what stands still and is no back's shape.
+"""Finds lines of the room that were taken for the back's edge: they stand still, and no back has their shape.
 
-A picture's frame that touches the back and has the shirt's brightness is taken for it, with its outer side
-as the edge. That side is straight, upright or level, and is met at the same place of many pictures, from
-which the person may have moved meanwhile; and what is read along it is unlike what the rest of the edge lets
-a back be there. Both together tell it: a back may be as straight for a moment, but then fits to what lies
-above and below. The camera is taken to stand still; where it does not, no place is met often enough.
+A picture's frame that touches the back, and has the shirt's brightness, is taken for the back: the edge then
+runs along the frame's outer side, which is straight, and upright or level. Two things tell it from a back. It
+is met at one place of many pictures, though the person moves. And it does not fit to the rest of the edge:
+a back that is as straight for a moment fits to what lies above and below.
+
+The camera is taken to stand still. Where it moves, no place is met often enough, and no line is found.
 """
 
 from dataclasses import dataclass
@@ -21,11 +22,11 @@ from formcheck.body.spine_stations import at_ease, seen_stations
 
 # How far from a line its points lie, trunk lengths: .4 px in dev films [M].
 REACH = 0.003
-# A line is looked into where so many points on end lie on it, .15 of the trunk, 8 cm, in so many pictures,
-# and in this share of them: frames were met in .18 and more of dev films [M].
+# A line is looked into where so many points in a row lie on it, .15 of the trunk or 8 cm, in so many pictures
+# and in this share of them: frames were met in .18 and more of the pictures of dev films [M].
 LONG, OFTEN, OFTEN_SHARE = 6, 8, 0.06
-# Squared deviations for each station by which what is read along a line is unlike a back, the median over
-# its pictures: 4 to 9 along frames in seven dev films, at most 1.9 along straight backs in 35 others [M].
+# How unlike a back the edge along a line must be: squared deviations for each station, the median over the
+# line's pictures. 4 to 9 along frames in seven dev films, 1.9 at most along straight backs in 35 others [M].
 UNLIKE = 2.5
 # Lines that are looked into, and pictures of each, at most; our choice.
 _MOST_LINES, _MOST_PICTURES = 6, 24
@@ -34,6 +35,8 @@ _LOOKED_AT: Bools = (EDGE_STATIONS >= -0.1) & (EDGE_STATIONS <= 1.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
+    """A place where the edge is often straight, and the pictures in which it is."""
+
     line: RoomLine
     pictures: npt.NDArray[np.intp]
 
@@ -47,6 +50,11 @@ def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
         A recording, or the set-up of a live set, repaired and smoothed.
     forward_x : {1, -1}
         The person's forward direction along the picture's x axis.
+
+    Returns
+    -------
+    tuple of RoomLine
+        What is met most often first; empty where there is none.
     """
     trunk_px = np.hypot(*(mid_shoulder_px(track.landmarks_px) - mid_hip_px(track.landmarks_px)).T)
     if not np.isfinite(trunk_px).any():
@@ -74,6 +82,7 @@ def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
 
 
 def _some(pictures: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return `_MOST_PICTURES` of the pictures at most, evenly spread."""
     return pictures[:: -(-len(pictures) // _MOST_PICTURES)]
 
 

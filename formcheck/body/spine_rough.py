@@ -1,10 +1,11 @@
 """How much a back bends that cannot be measured: roughly, over a whole set, with a wide interval.
 
-Where the start posture is hidden or restless, a single frame is withheld: a shirt that rides up and folds
-reads by tens of degrees. Two things make more of it: what is left of the back's shape once cloth may move its
-edge, and the median over all moments in which the person stands upright, before, between and after
-repetitions, and over all turning points. How far these moments scatter is part of the interval, so that cloth
-which looks different each time makes it wide in place of refusing everything.
+Where the start posture is hidden or restless, single frames are withheld: a shirt that rides up and folds
+can read tens of degrees wrong. A whole set says more. First, cloth counts among what may move the edge, so
+that only the rest counts as the back's shape. Second, medians are compared: that of all moments in which the
+person stands upright, before, between and after repetitions, with those of all turning points. How far these
+moments scatter is part of the interval: cloth that looks different each time makes it wide, and does not
+refuse everything.
 """
 
 from collections.abc import Sequence
@@ -25,9 +26,9 @@ from formcheck.body.spine_contour import BackContour
 
 # So many pictures must show the back upright, and at a turning point: fewer agree by chance [D].
 MIN_UPRIGHT, MIN_TURNING = 5, 4
-# An upright edge that is less like a back than this, in degrees of deviation, is a thing's or a loose shirt's
-# that hides the hollow: what is measured from it reads up to 30 degrees low in dev films, 4 and more there; 0
-# to 2 in the shared squat clip and in films that read right [M].
+# An upright edge that is less like a back than this (`BackNeutral.unlike_deg`) is a thing's, or that of a
+# loose shirt which hides the hollow. Dev films that read up to 30 degrees low have 4 and more; the shared
+# squat clip and films that read right have 0 to 2 [M].
 MAX_UNLIKE_DEG = 3.0
 # A wider interval than that of 80 % at this deviation, 19 degrees either way, tells a patient nothing [D].
 MAX_SD_DEG = 15.0
@@ -35,7 +36,10 @@ MAX_SD_DEG = 15.0
 
 @dataclass(frozen=True, slots=True)
 class RoughBend:
-    """Degrees by which the back was more bent at the turning points than upright, in the mean of ``reps``."""
+    """How much more the back was bent at the turning points than upright, flexion positive.
+
+    The mean of ``reps`` repetitions; ``sd_deg`` is the deviation of ``deg``.
+    """
 
     deg: float
     sd_deg: float
@@ -50,7 +54,7 @@ def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -
     contour : BackContour
         T instants of a recording.
     upright : ndarray of bool, shape (T,)
-        Instants of, or all but of, the start posture.
+        Instants whose posture is the start posture, or all but that.
     turning : sequence of such arrays
         Instants about each repetition's turning point.
 

@@ -51,15 +51,14 @@ def back_at_start(
     window = start.window
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
+    inside = raw.between(window.start_s, window.end_s)
     lines = room_lines(track, calibration.view.forward_x)
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
     if held.made_up_deg is not None:
-        inside = raw.between(window.start_s, window.end_s)
         near = near_start(raw, start, inside)
         held = righted(held, recorded_back(track, calibration, lines)[near])
     if held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
-    inside = raw.between(window.start_s, window.end_s)
     contour = recorded_back(track, calibration, lines)
     if held.reason in _UNUSABLE:
         near = near_start(raw, start, inside)

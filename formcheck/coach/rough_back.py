@@ -1,6 +1,6 @@
-"""Says roughly how much a back bent over a set in which it could not be judged in any repetition.
+"""Says roughly how much a back bent in a set in which it could be judged in no repetition.
 
-No verdict comes of it: the interval is far wider than the distance between a limit and the next.
+No verdict comes of it: the interval is far wider than the distance from one limit to the next.
 """
 
 from collections.abc import Sequence

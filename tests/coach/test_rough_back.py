@@ -11,7 +11,9 @@ import pytest
 from formcheck.body.pose import PoseTrack
 from formcheck.body.spine_rough import MAX_SD_DEG
 from formcheck.coach.judge import judge
-from formcheck.coach.set_report import SetReport
+from formcheck.coach.repetition import LUMBAR
+from formcheck.coach.rough_back import back_told
+from formcheck.coach.set_report import Fault, SetReport
 from formcheck.exercises.load import load
 from formcheck.sources.track_file import read_track
 from tests.sample_tracks import track_of
@@ -70,3 +72,10 @@ def test_no_verdict_comes_of_it() -> None:
 )
 def test_nothing_is_said_roughly_where(track: PoseTrack, exercise: str) -> None:
     assert report_of(track, exercise).back_rough is None
+
+
+def test_a_back_that_rounded_beyond_doubt_in_one_repetition_is_not_told_roughly_as_well() -> None:
+    reps = report_of(folding(6.0)[0]).reps
+    assert not back_told(reps)
+    rounding = Fault("rounding", "red", 5.0, 6.0, 35.0, "deg", 20.0, "Keep your back long", "D", LUMBAR)
+    assert back_told([replace(reps[0], faults=(rounding,)), *reps[1:]])
