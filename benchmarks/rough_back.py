@@ -72,10 +72,8 @@ def _recordings(split: str) -> Iterator[Recording]:
     for case in cases():
         if case.split != split or case.truth is None or case.truth["exercise"] not in EXERCISES:
             continue
-        clean, scale = (
-            smooth_track(repair_legs(case.track, BodyScale.of(case.track))),
-            BodyScale.of(case.track),
-        )
+        scale = BodyScale.of(case.track)
+        clean = smooth_track(repair_legs(case.track, scale))
         view = estimate_view(clean, scale)
         clean = without_guessed_legs(clean, view)
         calibration = Calibration(view, scale, view.near_side or "right")
