@@ -28,6 +28,9 @@ LONG, OFTEN, OFTEN_SHARE = 6, 8, 0.06
 # How unlike a back the edge along a line must be: squared deviations for each station, the median over the
 # line's pictures. 4 to 9 along frames in seven dev films, 1.9 at most along straight backs in 35 others [M].
 UNLIKE = 2.5
+# A line must be met in this share of the start posture, too. What is met in other postures alone may be a
+# back that has bent to be straight, which is as unlike its rest. A frame that matters is met at rest [D].
+AT_START_SHARE = 0.1
 # Lines that are looked into, and pictures of each, at most; our choice.
 _MOST_LINES, _MOST_PICTURES = 6, 24
 _LOOKED_AT: Bools = (EDGE_STATIONS >= -0.1) & (EDGE_STATIONS <= 1.0)
@@ -41,7 +44,7 @@ class _Candidate:
     pictures: npt.NDArray[np.intp]
 
 
-def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
+def room_lines(track: PoseTrack, forward_x: int, at_start: Bools) -> tuple[RoomLine, ...]:
     """Return the lines of the room that the back's edge was found on.
 
     Parameters
@@ -50,6 +53,8 @@ def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
         A recording, or the set-up of a live set, repaired and smoothed.
     forward_x : {1, -1}
         The person's forward direction along the picture's x axis.
+    at_start : ndarray of bool, shape (T,)
+        When the start posture was held.
 
     Returns
     -------
@@ -61,7 +66,11 @@ def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
         return ()
     reach_px = REACH * float(np.nanmedian(trunk_px))
     least = max(OFTEN, OFTEN_SHARE * len(track))
-    candidates = _candidates(track.edges_px[:, back_side(forward_x)], reach_px, least)
+    candidates = [
+        each
+        for each in _candidates(track.edges_px[:, back_side(forward_x)], reach_px, least)
+        if at_start[each.pictures].sum() > AT_START_SHARE * at_start.sum()
+    ]
     if not candidates:
         return ()
     looked_at = np.unique(np.concatenate([_some(each.pictures) for each in candidates]))

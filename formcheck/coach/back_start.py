@@ -52,7 +52,7 @@ def back_at_start(
     if not window.accepted or window.start_s is None or window.end_s is None:
         return None
     inside = raw.between(window.start_s, window.end_s)
-    lines = room_lines(track, calibration.view.forward_x)
+    lines = room_lines(track, calibration.view.forward_x, inside)
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
     if held.made_up_deg is not None:
         near = near_start(raw, start, inside)

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from formcheck.body import spine_room
 from formcheck.body.filters import smooth_track
 from formcheck.body.pose import EDGE_STATIONS, PoseTrack
 from formcheck.body.room_line import RoomLine, along
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import STATIONS, back_contour, back_side, without_jumps
-from formcheck.body.spine_room import LONG, REACH, room_lines
+from formcheck.body.spine_room import LONG, REACH
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
 
@@ -24,6 +25,10 @@ REST = slice(0, 28)  # the films begin with 1.4 s of rest
 def filmed(name: str) -> tuple[PoseTrack, int]:
     track = smooth_track(read_track(BACKS / f"{name}.parquet"))
     return track, estimate_view(track, BodyScale.of(track)).forward_x
+
+
+def room_lines(track: PoseTrack, forward_x: int) -> tuple[RoomLine, ...]:
+    return spine_room.room_lines(track, forward_x, np.arange(len(track)) < REST.stop)
 
 
 def with_a_frame(track: PoseTrack, forward_x: int) -> tuple[PoseTrack, float]:
@@ -79,6 +84,19 @@ def test_straight_pieces_that_lie_side_by_side_are_no_line() -> None:
         edges[i, :, first : first + LONG // 2, 0] -= 0.99 * reach_px
         edges[i, :, first + LONG // 2 : first + LONG, 0] += 0.99 * reach_px
     assert room_lines(replace(track, edges_px=edges), forward_x) == ()
+
+
+def test_what_is_met_away_from_the_start_posture_alone_may_be_a_bent_back() -> None:
+    track, forward_x = filmed("march-ana")
+    framed, _ = with_a_frame(track, forward_x)
+    first = replace(
+        framed,
+        edges_px=np.where(
+            np.arange(len(track))[:, None, None, None] < REST.stop, track.edges_px, framed.edges_px
+        ),
+    )
+    assert room_lines(framed, forward_x)
+    assert room_lines(first, forward_x) == ()
 
 
 def test_a_back_beside_a_frame_is_read_where_it_would_be_withheld() -> None:
