@@ -108,24 +108,34 @@ def test_a_back_beside_a_frame_is_read_where_it_would_be_withheld() -> None:
     assert np.nanmax(np.abs(beside.deg - true.deg)) < 5.0
 
 
-@pytest.mark.parametrize("name", ["march-ana", "lower-ana"])
-def test_a_back_beside_a_frame_is_read_within_what_is_said_of_it(name: str) -> None:
+def test_a_back_that_stays_arched_is_not_told_to_be_as_it_was() -> None:
+    track, forward_x = filmed("lower-ana")  # between her lowerings ana stands arched by up to 12 degrees
+    framed, _ = with_a_frame(track, forward_x)
+    arched = read(track, forward_x, ()).deg < -9.0
+    assert arched.sum() > 30
+    reading = read(framed, forward_x, room_lines(framed, forward_x))
+    assert (reading.reason[arched] == "back_hidden").mean() > 0.85
+
+
+@pytest.mark.parametrize(("name", "judged"), [("march-ana", 0.9), ("lower-ana", 0.8)])
+def test_a_back_beside_a_frame_is_read_within_what_is_said_of_it(name: str, judged: float) -> None:
     track, forward_x = filmed(name)
     framed, _ = with_a_frame(track, forward_x)
     true, beside = read(track, forward_x, ()), read(framed, forward_x, room_lines(framed, forward_x))
-    assert np.isfinite(beside.deg).mean() > 0.9
+    assert np.isfinite(beside.deg).mean() > judged
     assert np.nanmedian(np.abs(beside.deg - true.deg) / beside.sd_deg) < 2.0
     assert np.nanmedian(np.abs(beside.deg - true.deg)[REST]) < 3.0
 
 
-def test_a_back_that_a_frame_hides_while_it_bends_is_not_read() -> None:
+@pytest.mark.parametrize("free_below", [0.3, 0.25, 0.22, 0.19])
+def test_a_back_that_a_frame_hides_while_it_bends_is_not_read(free_below: float) -> None:
     track, forward_x = filmed("march-ana")
     framed, _ = with_a_frame(track, forward_x)
     lines = room_lines(framed, forward_x)
     contour = without_jumps(back_contour(track, forward_x), track.t_s)
     bent = np.nan_to_num(read(track, forward_x, ()).deg) > 15.0
     assert bent.sum() > 10
-    room = contour.room | (bent[:, None] & (STATIONS > 0.3))
+    room = contour.room | (bent[:, None] & (STATIONS > free_below))
     hidden = replace(contour, room=room)
     reading = lumbar_flexion(hidden, back_neutral(contour[REST], lines))
     assert set(reading.reason[bent]) == {"back_hidden"}
