@@ -35,9 +35,9 @@ OUTSIDE, END_OF_A_THING = 0.006, 6
 # hides it lies no further inside of where it was. Asked more narrowly, one frame in 100 of dev films is
 # lost [M].
 SAME, SAME_THIGHS_DEG, INSIDE, FEWEST_SAME = 0.004, 20.0, 0.012, 7
-# Nor may what is seen have tilted against the line from hip to shoulder by more than this, 2 degrees: where it
-# is the sacrum alone, its tilt is all that a bend of the hidden part shows. Dev films: within .03 in nine of
-# ten instants of standing as before, .09 and more in one who stays arched by 12 degrees [M].
+# Nor may what is seen have tilted against the line from hip to shoulder by more than this, 2 degrees: where
+# only the sacrum is seen, its tilt is all that a bend of the hidden part shows. Dev films: within .03 in nine
+# of ten instants of standing as before, .09 and more in one who stays arched by 12 degrees [M].
 SAME_TILT = 0.035
 # Deviation of what is read there, and of what is read between two moments beside a hidden one [D].
 SAME_SD_DEG = 3.0

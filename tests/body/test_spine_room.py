@@ -127,15 +127,15 @@ def test_a_back_beside_a_frame_is_read_within_what_is_said_of_it(name: str, judg
     assert np.nanmedian(np.abs(beside.deg - true.deg)[REST]) < 3.0
 
 
-@pytest.mark.parametrize("free_below", [0.3, 0.25, 0.22, 0.19])
-def test_a_back_that_a_frame_hides_while_it_bends_is_not_read(free_below: float) -> None:
+@pytest.mark.parametrize("hidden_from", [0.3, 0.25, 0.22, 0.19])
+def test_a_back_that_a_frame_hides_while_it_bends_is_not_read(hidden_from: float) -> None:
     track, forward_x = filmed("march-ana")
     framed, _ = with_a_frame(track, forward_x)
     lines = room_lines(framed, forward_x)
     contour = without_jumps(back_contour(track, forward_x), track.t_s)
     bent = np.nan_to_num(read(track, forward_x, ()).deg) > 15.0
     assert bent.sum() > 10
-    room = contour.room | (bent[:, None] & (STATIONS > free_below))
+    room = contour.room | (bent[:, None] & (hidden_from < STATIONS))
     hidden = replace(contour, room=room)
     reading = lumbar_flexion(hidden, back_neutral(contour[REST], lines))
     assert set(reading.reason[bent]) == {"back_hidden"}
