@@ -54,14 +54,12 @@ def back_at_start(
     inside = raw.between(window.start_s, window.end_s)
     lines = room_lines(track, calibration.view.forward_x, inside)
     held = neutral_of(track, calibration, raw, window.start_s, window.end_s, lines)
-    if held.made_up_deg is not None:
-        near = near_start(raw, start, inside)
-        held = righted(held, recorded_back(track, calibration, lines)[near])
-    if held.reason not in _UNUSABLE and not _too_unsure(held):
+    if held.made_up_deg is None and held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
-    contour = recorded_back(track, calibration, lines)
+    contour, near = recorded_back(track, calibration, lines), near_start(raw, start, inside)
+    if held.made_up_deg is not None:
+        held = righted(held, contour[near])
     if held.reason in _UNUSABLE:
-        near = near_start(raw, start, inside)
         held = neutral_beside(track, contour, lines, calibration, raw, near) or held
     if not _too_unsure(held):
         return held
