@@ -1,8 +1,8 @@
 """The import order of the house: each package imports only what stands to its left.
 
-errors < body < exercises < coach < plan < sources < store < report < clinic < live < ui < cli. Checked by
-parsing every import, and by importing the lower packages in a fresh interpreter and looking at what came
-along.
+errors < data_folder < body < exercises < coach < plan < sources < store < report < clinic < live < ui < cli.
+Checked by parsing every import, and by importing the lower packages in a fresh interpreter and looking at
+what came along.
 """
 
 import ast
@@ -16,9 +16,9 @@ import pytest
 import formcheck
 
 PACKAGE = Path(formcheck.__file__).parent
-BELOW = ("errors", "body", "exercises", "coach", "plan", "sources", "store", "report")
+BELOW = ("errors", "data_folder", "body", "exercises", "coach", "plan", "sources", "store", "report")
 ORDER = (*BELOW, "clinic", "live", "ui", "cli")
-PURE = ("errors", "body", "exercises", "coach")
+PURE = ("errors", "data_folder", "body", "exercises", "coach")
 HEAVY = ("cv2", "mediapipe", "streamlit", "sqlalchemy", "sqlmodel", "av", "pyarrow")
 
 

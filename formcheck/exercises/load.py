@@ -5,7 +5,6 @@ Those that come with formcheck lie beside this module, those of one's own in a f
 
 import difflib
 import hashlib
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import platformdirs
 from pydantic import ValidationError
 
+from formcheck.data_folder import data_folder
 from formcheck.errors import UsageError
 from formcheck.exercises.rules import KINDS
 from formcheck.exercises.schema import Exercise
@@ -77,9 +76,7 @@ def shipped() -> dict[str, LoadedExercise]:
 
 def own_folder() -> Path:
     """Return where exercises of one's own are kept; it need not exist."""
-    folder = os.environ.get("FORMCHECK_DATA_DIR")  # as formcheck/store/settings.py reads it
-    data = Path(folder).expanduser() if folder else platformdirs.user_data_path("formcheck", False)
-    return data / "exercises"
+    return data_folder() / "exercises"
 
 
 def own_exercise(path: Path) -> LoadedExercise:

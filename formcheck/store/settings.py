@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from formcheck.data_folder import data_folder
 from formcheck.errors import UsageError
 
 MODE = "FORMCHECK_MODE"
-DATA_DIR = "FORMCHECK_DATA_DIR"
 DATABASE_URL = "FORMCHECK_DATABASE_URL"
 MEDIA_URL = "FORMCHECK_MEDIA_URL"
 
@@ -57,9 +56,7 @@ class Settings:
         """
         given = os.environ if environment is None else environment
         mode = _mode(given.get(MODE, "home"))
-        folder = given.get(DATA_DIR)
-        data_dir = Path(folder).expanduser() if folder else platformdirs.user_data_path("formcheck", False)
-        embedded = cls.at(data_dir.resolve(), mode=mode)
+        embedded = cls.at(data_folder(given), mode=mode)
         return cls(
             embedded.data_dir,
             _database(given.get(DATABASE_URL) or embedded.database_url),
