@@ -6,12 +6,13 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-PORT ?= 8501
+# Empty: 8501, or the next port that is free.
+PORT ?=
 
 .PHONY: help setup run test test-system check format lock benchmark clean
 
 help:
-	@echo "make run          set everything up and start the app on http://localhost:$(PORT)"
+	@echo "make run          set everything up and start the app; it says where (PORT=8600 chooses)"
 	@echo "make test         set everything up and run the tests"
 	@echo "make setup        the environment and the pose model only"
 	@echo "make check        ruff, format and mypy --strict"
@@ -37,7 +38,7 @@ $(VENV)/.model: $(VENV)/.run models/manifest.toml
 setup: $(VENV)/.run $(VENV)/.model
 
 run: setup
-	$(BIN)/formcheck app --port $(PORT)
+	$(BIN)/formcheck app $(if $(PORT),--port $(PORT))
 
 test: setup $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not system" -q -n auto --dist worksteal

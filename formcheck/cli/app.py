@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from formcheck.cli.lan import invitation, lan_address, write_certificate
+from formcheck.cli.port import USUAL_PORT, free_port
 from formcheck.errors import UsageError
 from formcheck.ui import entry_file
 from formcheck.ui.live.door import VARIABLE, new_token
@@ -19,7 +20,12 @@ LOCAL = "localhost"
 
 
 def app(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the local server.")] = 8501,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help=f"Port of the server; else the first free one from {USUAL_PORT} on."
+        ),
+    ] = None,
     lan: Annotated[
         bool, typer.Option("--lan", help="Let a phone of the home network in, by a QR code.")
     ] = False,
@@ -32,20 +38,26 @@ def app(
     entry = entry_file()
     if not entry.is_file():
         raise UsageError(f"{entry} is missing: install formcheck again.")
-    if lan:
-        command = _for_the_network(port)
-    else:
-        os.environ[WELCOME] = f"formcheck is at http://{LOCAL}:{port} (Ctrl+C ends it)"
-        command = _command(port)
+    command = _for_the_network(port) if lan else _for_this_machine(port)
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)  # noqa: S606 - becomes the server, so that ending one ends the other
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
-def _for_the_network(port: int) -> list[str]:
+def _for_this_machine(asked_port: int | None) -> list[str]:
+    """Return the command of a server that this machine alone reaches."""
+    port = free_port(LOCAL, asked_port)
+    elsewhere = asked_port is None and port != USUAL_PORT
+    why = f", since another program uses port {USUAL_PORT}" if elsewhere else ""
+    os.environ[WELCOME] = f"formcheck is at http://{LOCAL}:{port}{why} (Ctrl+C ends it)"
+    return _command(port)
+
+
+def _for_the_network(asked_port: int | None) -> list[str]:
     """Return the command of a server that a phone reaches, and that shows how."""
     address, tokens = lan_address(), (new_token(), new_token())
+    port = free_port(address, asked_port)
     folder = Path(tempfile.mkdtemp(prefix="formcheck-lan-"))
     certificate, key = write_certificate(folder, address)
     os.environ[VARIABLE] = " ".join(tokens)

@@ -6,10 +6,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from formcheck.cli.app import LOCAL
+from formcheck.cli.port import TRIED, USUAL_PORT, free_port
 from tests.cli.commands import assert_kind, run
 
 
@@ -20,12 +23,23 @@ def test_no_address_is_told_where_nothing_can_be_kept(tmp_path: Path) -> None:
     assert "http://" not in ended.stdout
 
 
-def test_no_address_is_told_where_the_port_is_taken(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named_and_another_one_offered(tmp_path: Path) -> None:
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
         ended = run("app", "--port", port, FORMCHECK_DATA_DIR=str(tmp_path / "data"))
-    assert_kind(ended, 1, str(port))
-    assert "http://" not in ended.stdout
+    assert_kind(ended, 2, f"Port {port} is in use", "--port ")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+def test_the_first_free_port_is_taken_where_none_is_asked_for() -> None:
+    with ExitStack() as held:
+        with suppress(OSError):  # somebody else holds it, which is as good
+            held.enter_context(socket.create_server((LOCAL, USUAL_PORT)))
+        port = free_port(LOCAL, None)
+        assert USUAL_PORT < port < USUAL_PORT + TRIED
+        held.enter_context(socket.create_server((LOCAL, port)))
+        assert free_port(LOCAL, None) > port
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the server is another process, ended otherwise")
