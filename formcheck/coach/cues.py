@@ -82,7 +82,8 @@ class CueChooser:
         """
         self._waiting.clear()
         if repetition.verdict == "ok":
-            return [*self.praise(t_s, "ok")]
+            # "Keep it so" of a repetition whose back nobody saw would be heard as a word about the back
+            return [*self.praise(t_s, "ok")] if repetition.lumbar_flexion_deg.judged else []
         self._clean = 0
         unsaid = {
             fault.id: fault.severity

@@ -24,7 +24,7 @@ from formcheck.live.set_up import Ready
 from formcheck.live.state import ShownCue
 from formcheck.live.stream import LiveStream, Reading
 from formcheck.live.voice import Kind, Voice
-from formcheck.report.words import BACK, Focus, signal_label
+from formcheck.report.words import BACK, Focus, Shown, shown_verdict, signal_label
 
 # A cue stays in sight for as long as it takes to read twice; our choice.
 CUE_STAYS_S = 4.0
@@ -66,7 +66,7 @@ class LiveSet:
     _pacer: Pacer = field(init=False)
     _active: dict[str, Severity] = field(default_factory=dict, init=False)
     _cue: tuple[float, ShownCue] | None = field(default=None, init=False)
-    _verdict: tuple[float, Verdict] | None = field(default=None, init=False)
+    _verdict: tuple[float, Shown] | None = field(default=None, init=False)
     _counted_s: float = field(default=float("-inf"), init=False)
     _uncounted: RepDismissed | None = field(default=None, init=False)
     _withheld: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)
@@ -112,7 +112,7 @@ class LiveSet:
         """Return the cue while it is fresh."""
         return self._cue[1] if self._cue is not None and t_s - self._cue[0] < CUE_STAYS_S else None
 
-    def last_verdict(self, t_s: float) -> Verdict | None:
+    def last_verdict(self, t_s: float) -> Shown | None:
         """Return the last repetition's verdict for a moment."""
         return self._verdict[1] if self._verdict and t_s - self._verdict[0] < VERDICT_STAYS_S else None
 
@@ -150,7 +150,7 @@ class LiveSet:
             case RepDismissed():
                 self._uncounted = event if event.start_s > self._counted_s else None
             case RepCompleted():
-                self._verdict = (event.t_s, event.repetition.verdict)
+                self._verdict = (event.t_s, shown_verdict(event.repetition))
                 self._say_unjudged(event.t_s, event.repetition.verdict)
             case Cue():
                 self._cue = (event.t_s, ShownCue(event.severity, event.text))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from formcheck.coach.faults import rank
 from formcheck.coach.set_report import Repetition
 from formcheck.exercises.schema import Exercise
-from formcheck.report.words import BACK, listed
+from formcheck.report.words import BACK, listed, shown_verdict
 
 MOST = 2
 """So many findings are said; who hears more remembers none. Our choice; the screen lists all of them."""
@@ -27,13 +27,20 @@ def set_in_words(exercise: Exercise, reps: Sequence[Repetition]) -> str:
         return "No repetition was counted."
     findings = _findings(exercise, reps)
     unjudged = [rep.index for rep in reps if rep.verdict == "cannot_judge"]
-    if unjudged:
-        what = "your back" if BACK in exercise.requires else "all of it"
-        findings.append(f"I could not judge {what} in {_which(unjudged, len(reps))}.")
-    if not findings:
+    if not findings and not unjudged:
         clean = all(rep.verdict == "ok" for rep in reps)
         findings = ["No fault seen." if clean else "Nothing beyond the borderline."]
+    if unjudged:
+        what = "your back" if BACK in exercise.requires else "all of it"
+        findings.append(_not_judged(what, unjudged, len(reps)))
+    if unseen := [rep.index for rep in reps if shown_verdict(rep) == "back_unseen"]:
+        findings.append(_not_judged("your back", unseen, len(reps)))
     return " ".join([f"{len(reps)} repetition{'s' if len(reps) > 1 else ''}.", *findings])
+
+
+def _not_judged(what: str, indices: Sequence[int], of: int) -> str:
+    which = "any of them" if len(indices) == of > 1 else _which(indices, of)
+    return f"I could not judge {what} in {which}."
 
 
 def _findings(exercise: Exercise, reps: Sequence[Repetition]) -> list[str]:

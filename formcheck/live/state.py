@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from formcheck.body.view import LeftRight
-from formcheck.coach.set_report import Severity, Verdict
+from formcheck.coach.set_report import Severity
 from formcheck.live.checks import Check
 from formcheck.live.gauges import BackGauge, RangeGauge
 from formcheck.live.pacer import Pace
 from formcheck.live.voice import Line
+from formcheck.report.words import Shown
 
 Stage = Literal["set_up", "neutral", "moving", "paused", "resting", "ended"]
 """Set-up checks; holding the start posture; the set; out of view or without pictures; between sets; over."""
@@ -63,7 +64,7 @@ class LiveState:
     range: RangeGauge | None = None
     back: BackGauge | None = None
     cue: ShownCue | None = None
-    last_verdict: Verdict | None = None
+    last_verdict: Shown | None = None
     withheld: str = ""
     withheld_why: str = ""
     facing: LeftRight | None = None

@@ -18,7 +18,13 @@ from formcheck.coach.set_report import Repetition, SetReport
 from formcheck.plan.entries import SymptomReport
 from formcheck.plan.symptoms import worst_nprs
 from formcheck.report.sentences import NOT_A_DEVICE
-from formcheck.report.words import VERDICT_WORD, fault_label, reason_text, signal_label
+from formcheck.report.words import (
+    VERDICT_WORD,
+    fault_label,
+    reason_text,
+    shown_verdict,
+    signal_label,
+)
 
 Json = dict[str, Any]
 
@@ -157,7 +163,7 @@ def _repetition(report: SetReport, rep: Repetition) -> Json:
     if rep.verdict == "cannot_judge":
         reasons = "; ".join(rep.reasons) or "not judged"
         return {**body, "dataAbsentReason": _absent(reasons)}
-    return {**body, "valueString": VERDICT_WORD[rep.verdict]}
+    return {**body, "valueString": VERDICT_WORD[shown_verdict(rep)]}
 
 
 def _entry(url: str, body: Mapping[str, Any]) -> Json:

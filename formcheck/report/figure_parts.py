@@ -13,10 +13,7 @@ from formcheck.report.axes import TICK_SIZE, Plot
 from formcheck.report.palette import Palette
 from formcheck.report.svg import Drawing
 from formcheck.report.tiles import text_width
-from formcheck.report.words import (
-    VERDICT_MARK,
-    Focus,
-)
+from formcheck.report.words import VERDICT_MARK, Focus, shown_verdict
 from formcheck.report.working_leg import working_values
 
 WIDE_PX, NARROW_PX, PANEL_PX = 720.0, 340.0, 330.0
@@ -37,10 +34,11 @@ def repetition_bands(drawing: Drawing, plot: Plot, report: SetReport, palette: P
         drawing.rect(left, plot.top, right - left, plot.bottom - plot.top, fill=palette.panel)
         for x in (left, right):
             drawing.line((x, plot.top), (x, plot.bottom), stroke=palette.grid, stroke_width=1)
-        text = f"{rep.index} {VERDICT_MARK[rep.verdict]}"
+        shown = shown_verdict(rep)
+        text = f"{rep.index} {VERDICT_MARK[shown]}"
         if text_width(text, 13, bold=True) > right - left:
             text = str(rep.index)
-        colour = palette.verdict(rep.verdict)
+        colour = palette.verdict(shown)
         drawing.text(((left + right) / 2, plot.top - 8), text, 13, colour, anchor="middle", bold=True)
 
 

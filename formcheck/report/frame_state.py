@@ -10,9 +10,19 @@ import numpy as np
 from formcheck.body.pose import Floats
 from formcheck.body.signal_table import base_name
 from formcheck.body.signals import Signals
-from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Verdict, Withheld
+from formcheck.coach.set_report import Fault, Repetition, SetReport, Severity, Withheld
 from formcheck.report.back_limits import within_limits
-from formcheck.report.words import BACK, Focus, Phase, focus_of, phases, reason_text, signal_label
+from formcheck.report.words import (
+    BACK,
+    Focus,
+    Phase,
+    Shown,
+    focus_of,
+    phases,
+    reason_text,
+    shown_verdict,
+    signal_label,
+)
 
 Back = Literal["ok", "beyond", "amber", "red", "not_judged"]
 """How the lower back is now; "beyond" a limit without a fault, as between repetitions or for information."""
@@ -64,7 +74,7 @@ class OverlayState:
     gauge: Gauge | None
     back: Back
     cue: ShownCue | None
-    last_verdict: Verdict | None
+    last_verdict: Shown | None
     withheld: str
     withheld_why: str
     facing: Literal["left", "right"] | None
@@ -199,9 +209,9 @@ def _back(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Back
     return "ok" if within_limits(report, signals, focus, nearest(signals.t_s, t_s)) else "beyond"
 
 
-def _last_verdict(report: SetReport, t_s: float) -> Verdict | None:
+def _last_verdict(report: SetReport, t_s: float) -> Shown | None:
     recent = [rep for rep in report.reps if 0 <= t_s - rep.move_end_s < VERDICT_STAYS_S]
-    return recent[-1].verdict if recent else None
+    return shown_verdict(recent[-1]) if recent else None
 
 
 def _withheld(report: SetReport, focus: Focus, t_s: float) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from formcheck.report.words import (
     degrees,
     focus_of,
     seconds,
+    shown_verdict,
     signal_label,
 )
 
@@ -123,14 +124,15 @@ def _drawn(svg: str) -> Markup:
 
 def _row(rep: Repetition, focus: Focus, reasons: list[str]) -> Row:
     angle = rep.range.get(focus.signal)
+    shown = shown_verdict(rep)
     outward, back = rep.concentric_s, rep.eccentric_s
     if focus.first_phase == "eccentric":
         outward, back = back, outward
     return {
         "index": str(rep.index),
-        "mark": VERDICT_MARK[rep.verdict],
-        "word": VERDICT_WORD[rep.verdict],
-        "verdict": rep.verdict,
+        "mark": VERDICT_MARK[shown],
+        "word": VERDICT_WORD[shown],
+        "verdict": shown,
         "side": "" if rep.side == "both" else rep.side,
         "at": clock(rep.move_start_s),
         "range": f"{degrees(angle.start_deg)} to {degrees(angle.peak_deg)}" if angle else degrees(None),

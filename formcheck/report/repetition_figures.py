@@ -27,6 +27,7 @@ from formcheck.report.words import (
     fault_label,
     focus_of,
     phases,
+    shown_verdict,
 )
 from formcheck.report.working_leg import column_of_rep
 
@@ -76,8 +77,8 @@ def _panel(
         plot.right + RIGHT_PX, height, name, f"Repetition {rep.index}", _rep_described(rep, focus)
     )
     drawing.rect(0.5, 0.5, drawing.width - 1, height - 1, fill=palette.paper, stroke=palette.grid, rx=8)
-    colour = palette.verdict(rep.verdict)
-    verdict = f"{VERDICT_MARK[rep.verdict]} {VERDICT_WORD[rep.verdict]}"
+    shown = shown_verdict(rep)
+    colour, verdict = palette.verdict(shown), f"{VERDICT_MARK[shown]} {VERDICT_WORD[shown]}"
     drawing.text((12, 23), str(rep.index), 18, palette.ink, bold=True)
     drawing.text((18 + text_width(str(rep.index), 18, bold=True), 22), verdict, 13, colour, bold=True)
     side = "" if rep.side == "both" else f", {rep.side}"
@@ -144,4 +145,4 @@ def _fault_on_curve(
 def _rep_described(rep: Repetition, focus: Focus) -> str:
     peak = degrees(rep.range[focus.signal].peak_deg) if focus.signal in rep.range else ""
     faults = ", ".join(fault_label(fault.id) for fault in rep.faults)
-    return ", ".join(filter(None, [VERDICT_WORD[rep.verdict], peak, faults]))
+    return ", ".join(filter(None, [VERDICT_WORD[shown_verdict(rep)], peak, faults]))

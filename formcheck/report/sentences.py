@@ -26,6 +26,7 @@ from formcheck.report.words import (
     listed,
     reason_text,
     seconds,
+    shown_verdict,
     signal_label,
 )
 
@@ -41,7 +42,8 @@ UNCERTAINTY = (
 # Of a normal distribution: half of its 80 % interval, in standard deviations.
 Z_80 = 1.2816
 DEFINITIONS = (
-    ("No fault seen", "Nothing that was judged went beyond its limit."),
+    (VERDICT_WORD["ok"], "Nothing that was judged went beyond its limit; the lower back was among it."),
+    (VERDICT_WORD["back_unseen"], "The same, but for the lower back: it may have been fine or not."),
     (
         "Borderline",
         f"Perhaps beyond a limit (a chance of {100 * EVEN:.0f} to {100 * SURE:.0f} %; lower back "
@@ -224,7 +226,9 @@ def _outcome(report: SetReport) -> str:
         )
     elif open_:
         said.append(f"{_share(len(open_), len(report.reps), start=True)} could not be judged.")
-    if not said:
+    if not said and all(shown_verdict(rep) == "back_unseen" for rep in report.reps):
+        said.append("Apart from the lower back no fault was seen.")
+    elif not said:
         said.append("No fault seen in what was judged.")
     return " ".join(said)
 
@@ -288,7 +292,8 @@ def _why_none(report: SetReport) -> list[str]:
 
 
 def _line(rep: Repetition, focus: Focus, reasons: list[str]) -> str:
-    parts = [f"{rep.index}. {VERDICT_MARK[rep.verdict]} {VERDICT_WORD[rep.verdict]}"]
+    shown = shown_verdict(rep)
+    parts = [f"{rep.index}. {VERDICT_MARK[shown]} {VERDICT_WORD[shown]}"]
     if focus.signal in rep.range:
         angle = rep.range[focus.signal]
         parts.append(f"{signal_label(focus.signal)} {degrees(angle.start_deg)} to {degrees(angle.peak_deg)}")

@@ -23,10 +23,12 @@ from formcheck.report.words import (
     VERDICT_MARK,
     VERDICT_WORD,
     Focus,
+    Shown,
     degrees,
     fault_label,
     focus_of,
     phases,
+    shown_verdict,
 )
 from formcheck.report.working_leg import working_values
 
@@ -34,6 +36,7 @@ WIDE_PX, NARROW_PX = 720.0, 340.0
 _TILE_PX, _GAP = 140.0, 12.0
 _AXIS, _HEAD, _MOVES, _BACK_TOP, _BACK, _FOOT = 34.0, 30.0, 84.0, 22.0, 64.0, 46.0
 _DASH = {"red": None, "amber": "6 3", "info": "2 4"}
+_SHORT: dict[Shown, str] = {**VERDICT_WORD, "back_unseen": "Back not judged"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,10 +137,11 @@ def _tile(
 
 
 def _title(drawing: Drawing, at: tuple[float, float], width: float, rep: Repetition, shared: _Shared) -> None:
-    colour = shared.palette.verdict(rep.verdict)
+    shown = shown_verdict(rep)
+    colour = shared.palette.verdict(shown)
     drawing.text(at, str(rep.index), 17, shared.palette.ink, bold=True)
     beside = at[0] + text_width(str(rep.index), 17, bold=True) + 6
-    verdict = f"{VERDICT_MARK[rep.verdict]} {VERDICT_WORD[rep.verdict]}"
+    verdict = f"{VERDICT_MARK[shown]} {_SHORT[shown]}"
     drawing.text((beside, at[1] - 1), verdict, 12, colour, bold=True)
     angle = rep.range.get(shared.focus.signal)
     if angle is not None:
@@ -222,6 +226,6 @@ def _fault(
 def _described(report: SetReport) -> str:
     said = []
     for rep in report.reps:
-        faults = ", ".join(fault_label(fault.id) for fault in rep.faults)
-        said.append(f"{rep.index}: {VERDICT_WORD[rep.verdict].lower()}" + (f", {faults}" if faults else ""))
+        found = [VERDICT_WORD[shown_verdict(rep)].lower(), *(fault_label(fault.id) for fault in rep.faults)]
+        said.append(f"{rep.index}: {', '.join(found)}")
     return "; ".join(said)

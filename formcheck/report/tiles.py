@@ -17,7 +17,7 @@ from formcheck.report.words import Phase
 from formcheck.sources.frames import Image
 
 Rgb = tuple[int, int, int]
-Mark = Literal["ok", "borderline", "fault", "cannot_judge", "info", "amber", "red"]
+Mark = Literal["ok", "back_unseen", "borderline", "fault", "cannot_judge", "info", "amber", "red"]
 
 PANEL = (13, 23, 31, 205)
 WHITE: Rgb = (250, 252, 253)
@@ -35,6 +35,7 @@ MARK_COLOUR: dict[str, Rgb] = {
     "red": RED,
     "info": SKY,
     "cannot_judge": GREY,
+    "back_unseen": GREY,
 }
 _FINER = 4  # shapes are drawn this much larger and scaled down: Pillow does not smooth their edges
 
@@ -162,8 +163,8 @@ def large_lines(content: str, size_px: int, width: int) -> tuple[int, tuple[str,
 def mark(kind: Mark, size: int) -> Tile:
     """Return the sign of a verdict or severity: each has its own shape, colour only repeats it.
 
-    A round tick is fine, a triangle is borderline or amber, an octagon is a fault or red, a round
-    question mark could not be judged, a round i is information.
+    A round tick is fine, a ring is that but for the back, a triangle is borderline or amber, an octagon is a
+    fault or red, a round question mark could not be judged, a round i is information.
     """
     n = size * _FINER
     large = _blank(n, n)
@@ -176,13 +177,15 @@ def mark(kind: Mark, size: int) -> Tile:
         corner = np.radians(np.arange(22.5, 360, 45))
         points = zip(n / 2 + n / 2 * np.cos(corner), n / 2 + n / 2 * np.sin(corner), strict=True)
         draw.polygon([(float(x), float(y)) for x, y in points], fill=fill)
+    elif kind == "back_unseen":
+        draw.ellipse((n * 0.08, n * 0.08, n * 0.92, n * 0.92), outline=fill, width=round(n * 0.14))
     else:
         draw.ellipse((0, 0, n - 1, n - 1), fill=fill)
     if kind == "ok":
         tick = [(n * 0.27, n * 0.53), (n * 0.44, n * 0.70), (n * 0.75, n * 0.33)]
         draw.line(tick, fill=ink, width=round(n * 0.12), joint="curve")
     else:
-        sign = {"cannot_judge": "?", "info": "i"}.get(kind, "!")
+        sign = {"cannot_judge": "?", "info": "i", "back_unseen": ""}.get(kind, "!")
         middle = 0.60 if kind in ("borderline", "amber") else 0.5
         draw.text((n / 2, n * middle), sign, font=font(round(n * 0.68), bold=True), fill=ink, anchor="mm")
     return _tile(large.resize((size, size), PillowImage.Resampling.LANCZOS))

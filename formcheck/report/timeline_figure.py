@@ -24,6 +24,7 @@ from formcheck.report.words import (
     degrees,
     fault_label,
     focus_of,
+    shown_verdict,
     signal_label,
 )
 
@@ -130,7 +131,7 @@ def _lane(drawing: Drawing, plot: Plot, y: float, title: str, spans: list[Span],
 def _described(report: SetReport, focus: Focus) -> str:
     peaks = [
         f"repetition {rep.index} {rep.move_start_s:.1f} to {rep.move_end_s:.1f} s, peak "
-        f"{degrees(rep.range[focus.signal].peak_deg)}, {VERDICT_WORD[rep.verdict].lower()}"
+        f"{degrees(rep.range[focus.signal].peak_deg)}, {VERDICT_WORD[shown_verdict(rep)].lower()}"
         for rep in report.reps
         if focus.signal in rep.range
     ]

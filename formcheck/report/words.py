@@ -6,7 +6,7 @@ from statistics import median
 from typing import Literal
 
 from formcheck.body.reasons import why
-from formcheck.coach.set_report import Repetition, SetReport, Severity, Verdict
+from formcheck.coach.set_report import Repetition, SetReport, Severity
 from formcheck.exercises.load import library
 from formcheck.exercises.schema import BoundFault, Exercise, RangeFault
 
@@ -16,13 +16,26 @@ BACK = "lumbar_flexion"
 
 Phase = Literal["resting", "concentric", "hold", "eccentric"]
 
-VERDICT_WORD: dict[Verdict, str] = {
+Shown = Literal["ok", "back_unseen", "borderline", "fault", "cannot_judge"]
+"""A verdict as it is shown: "back_unseen" is "ok" but for the lower back, which was not judged.
+
+A tick would be read as "your back was fine". The exercise may not ask for the back, as a squat does not.
+"""
+
+VERDICT_WORD: dict[Shown, str] = {
     "ok": "No fault seen",
+    "back_unseen": "No fault seen, back not judged",
     "borderline": "Borderline",
     "fault": "Fault",
     "cannot_judge": "Not judged",
 }
-VERDICT_MARK: dict[Verdict, str] = {"ok": "✓", "borderline": "≈", "fault": "!", "cannot_judge": "?"}
+VERDICT_MARK: dict[Shown, str] = {
+    "ok": "✓",
+    "back_unseen": "○",
+    "borderline": "≈",
+    "fault": "!",
+    "cannot_judge": "?",
+}
 
 _SIGNAL_LABEL = {
     "trunk_thigh": "hip bend",
@@ -242,6 +255,11 @@ def phases(rep: Repetition, focus: Focus) -> list[tuple[Phase, float, float]]:
     hold_end_s = min(first_end_s + rep.hold_s, rep.move_end_s)
     bounds = [rep.move_start_s, first_end_s, hold_end_s, rep.move_end_s]
     return [(phase, bounds[i], bounds[i + 1]) for i, phase in enumerate(order) if bounds[i + 1] > bounds[i]]
+
+
+def shown_verdict(rep: Repetition) -> Shown:
+    """Return a repetition's verdict as it is shown."""
+    return "back_unseen" if rep.verdict == "ok" and not rep.lumbar_flexion_deg.judged else rep.verdict
 
 
 def signal_label(name: str) -> str:

@@ -1,6 +1,7 @@
 """Cues grow quiet, do not contradict each other, and praise fades."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from hypothesis import given
@@ -15,7 +16,7 @@ from formcheck.coach.cues import (
     CueChooser,
     praises,
 )
-from formcheck.coach.events import Cue, FaultStarted
+from formcheck.coach.events import Cue, FaultStarted, Praise
 from formcheck.coach.set_report import Fault, LumbarRange, Repetition, Severity
 from formcheck.exercises.load import library, load
 
@@ -98,6 +99,14 @@ def test_cues_are_short_and_promise_nothing() -> None:
             *(rule.cue + rule.explanation for rule in exercise.faults),
         ]
         assert not [word for text in said for word in forbidden if word in text.lower()]
+
+
+def test_a_repetition_whose_back_nobody_saw_is_not_praised() -> None:
+    unseen = rep(1.0, "ok")
+    seen = replace(unseen, lumbar_flexion_deg=LumbarRange(-2.0, 3.0, 1.0, 3.0, judged=True, reason=""))
+    chooser = CueChooser(MARCH)
+    assert not chooser.conclude(5.0, unseen)
+    assert [type(each) for each in chooser.conclude(10.0, seen)] == [Praise]
 
 
 def rep(start_s: float, verdict: str, *faults: tuple[str, Severity]) -> Repetition:

@@ -7,7 +7,7 @@ from formcheck.exercises.load import load
 from formcheck.live.session import LiveSession
 from formcheck.live.spoken import set_in_words
 from tests.live.conftest import Begin, later, play, said
-from tests.report.builders import repetition
+from tests.report.builders import JUDGED, repetition
 from tests.synthetic import Camera, film, one_after_the_other, squats, standing
 
 MARCH = load("march-neutral").exercise
@@ -18,7 +18,7 @@ def rep(index: int, verdict: Verdict, *faults: tuple[str, Severity]) -> Repetiti
     found = tuple(
         Fault(name, grave, 1.0, 2.0, 21.0, "deg", 20.0, "", "D", "lumbar_flexion") for name, grave in faults
     )
-    return repetition(index, verdict=verdict, faults=found)
+    return repetition(index, verdict=verdict, faults=found, lumbar_flexion_deg=JUDGED)
 
 
 def test_the_gravest_faults_are_said_with_where() -> None:
@@ -39,6 +39,14 @@ def test_what_was_not_judged_is_never_called_well() -> None:
     assert set_in_words(MARCH, [rep(1, "ok")]) == "1 repetition. No fault seen."
     assert set_in_words(MARCH, [rep(1, "ok"), rep(2, "borderline")]).endswith(
         "Nothing beyond the borderline."
+    )
+    squat = load("squat").exercise
+    unseen = [repetition(1), repetition(2)]
+    assert set_in_words(squat, unseen) == (
+        "2 repetitions. No fault seen. I could not judge your back in any of them."
+    )
+    assert set_in_words(squat, [rep(1, "ok"), repetition(2)]).endswith(
+        "No fault seen. I could not judge your back in repetition 2."
     )
     assert set_in_words(MARCH, []) == "No repetition was counted."
 

@@ -108,11 +108,14 @@ def test_ids_on_the_page_are_unique() -> None:
 
 def test_every_verdict_has_a_word_and_a_mark_beside_its_colour() -> None:
     verdicts = ("ok", "borderline", "fault", "cannot_judge")
-    reps = tuple(builders.repetition(i, verdict=verdict) for i, verdict in enumerate(verdicts, start=1))
+    judged = [
+        builders.repetition(i, verdict=verdict, lumbar_flexion_deg=builders.JUDGED)
+        for i, verdict in enumerate(verdicts, start=1)
+    ]
+    reps = (*judged, builders.repetition(5, verdict="ok"))
     text = page(builders.report(reps), builders.signals(), FOCUS)
-    for verdict, mark, word in zip(
-        verdicts, "✓≈!?", ("No fault seen", "Borderline", "Fault", "Not judged"), strict=True
-    ):
+    words = ("No fault seen", "Borderline", "Fault", "Not judged", "No fault seen, back not judged")
+    for verdict, mark, word in zip((*verdicts, "back_unseen"), "✓≈!?○", words, strict=True):
         mark_and_word = f'<span class="mark" aria-hidden="true">{mark}</span>{word}<'
         assert f'class="verdict {verdict}">{mark_and_word}' in text
 

@@ -147,7 +147,7 @@ def test_verdict_is_shown_for_a_moment_after_its_repetition() -> None:
         frame_state(report, builders.signals(), t_s, focus=FOCUS).last_verdict
         for t_s in (3.9, 4.1, 6.6, 10.1)
     ]
-    assert shown == [None, "ok", None, "fault"]
+    assert shown == [None, "back_unseen", None, "fault"]
 
 
 def test_withheld_strip_names_what_and_why_in_words_and_groups_one_reason() -> None:

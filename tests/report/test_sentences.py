@@ -39,14 +39,15 @@ def squats(n: int, **changes: object) -> SetReport:
 
 def test_headline_says_count_depth_faults_and_that_the_back_was_not_judged() -> None:
     assert sentences.headline(squats(2), focus=FOCUS) == (
-        "2 squats counted. Depth reached in both. No fault seen in what was judged. Your lower back was not "
-        "judged: the lumbar sensor had no outline of your back, so the lower back was not measured."
+        "2 squats counted. Depth reached in both. Apart from the lower back no fault was seen. Your lower "
+        "back was not judged: the lumbar sensor had no outline of your back, so the lower back was not "
+        "measured."
     )
 
 
 @pytest.mark.parametrize(
     ("n", "said"),
-    [(1, "1 squat counted. Depth reached. No fault"), (5, "5 squats counted. Depth reached in all 5.")],
+    [(1, "1 squat counted. Depth reached. Apart"), (5, "5 squats counted. Depth reached in all 5.")],
 )
 def test_numbers_read_as_words_would(n: int, said: str) -> None:
     assert sentences.headline(squats(n), focus=FOCUS).startswith(said)
@@ -173,7 +174,10 @@ def test_nothing_counted_says_the_likeliest_reason_and_what_to_do() -> None:
 
 def test_repetition_lines_carry_number_verdict_range_tempo_in_order_and_reason() -> None:
     first, _, third = sentences.repetition_lines(builders.report(), focus=FOCUS)
-    assert first == "1. ✓ No fault seen; hip bend 4° to 100°; lowering 0.8 s, holding 0.4 s, lifting 0.8 s."
+    assert first == (
+        "1. ○ No fault seen, back not judged; hip bend 4° to 100°; lowering 0.8 s, holding 0.4 s, "
+        "lifting 0.8 s."
+    )
     assert third.startswith("3. ! Fault; hip bend 4° to 60°;")
     assert third.endswith("Shallow (amber, 60° where the limit is 80°). Sit a little deeper.")
 
@@ -307,3 +311,13 @@ def test_what_crossed_for_information_alone_is_no_contradiction_to_no_fault_seen
     text = sentences.headline(builders.report(reps), focus=FOCUS)
     assert "No fault seen" in text
     assert text.endswith("crossed a limit in repetition 2, for information only.")
+
+
+def test_a_tick_is_given_only_where_the_back_was_judged() -> None:
+    seen, unseen = builders.repetition(1, lumbar_flexion_deg=builders.JUDGED), builders.repetition(2)
+    first, second = sentences.repetition_lines(builders.report((seen, unseen)), focus=FOCUS)
+    assert first.startswith("1. ✓ No fault seen;")
+    assert second.startswith("2. ○ No fault seen, back not judged;")
+    assert "No fault seen in what was judged. Your lower back was judged in 1 of 2" in sentences.headline(
+        builders.report((seen, unseen)), focus=FOCUS
+    )

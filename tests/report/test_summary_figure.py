@@ -34,7 +34,7 @@ def texts(svg: str) -> list[str]:
 def test_every_repetition_has_a_tile_inside_the_picture(n: int, width_px: float) -> None:
     reps = tuple(builders.repetition(i) for i in range(1, n + 1))
     svg = small_multiples(builders.report(reps), builders.signals(), focus=FOCUS, width_px=width_px)
-    assert sum(text.endswith("No fault seen") for text in texts(svg)) == n
+    assert sum(text.endswith("Back not judged") for text in texts(svg)) == n
     width, height = (float(drawn(svg).get(side) or 0) for side in ("width", "height"))
     assert width == width_px
     numbers = [float(x) for x in re.findall(r'(?:x|x1|x2|cx)="(-?[\d.]+)"', svg)]

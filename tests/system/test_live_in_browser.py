@@ -22,7 +22,7 @@ from formcheck.body.spine_signal import MIN_RATE_HZ
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import load
 from formcheck.live.sink import TRACK
-from formcheck.report.words import VERDICT_WORD, focus_of
+from formcheck.report.words import VERDICT_WORD, focus_of, shown_verdict
 from formcheck.sources.track_file import read_track
 from formcheck.ui.player.rows import repetition_rows
 from tests.system.conftest import photograph
@@ -184,7 +184,7 @@ def test_a_set_is_coached_from_set_up_to_summary(driver: Playwright, here: Room,
             assert all(line.get("said") for line in lines), "every line went to the voice"
             assert shown == str(offline.report.set.reps) == str(len(truth))
             for badge, rep, real in zip(badges, offline.report.reps, truth, strict=True):
-                assert VERDICT_WORD[rep.verdict] in badge
+                assert VERDICT_WORD[shown_verdict(rep)] in badge
                 assert real["faults"][0]["id"] in {fault.id for fault in rep.faults}
             rows = repetition_rows(offline.report, focus_of(offline.report, signal=offline.signal))
             again = numbers(re.findall(r'fc-numbers">([^<]*)<', rows))

@@ -10,7 +10,7 @@ from formcheck.coach.set_report import Repetition
 from formcheck.errors import UsageError
 from formcheck.plan.from_report import set_done
 from formcheck.report import sentences
-from formcheck.report.words import DASH, VERDICT_MARK, VERDICT_WORD, degrees, seconds, signal_label
+from formcheck.report.words import DASH, degrees, seconds, shown_verdict, signal_label
 from formcheck.store.access import Actor
 from formcheck.ui.clinic.set_review import BESIDE
 from formcheck.ui.kept import kept
@@ -93,12 +93,17 @@ def _measured(stored: StoredSet) -> dict[str, str]:
     return {
         "Repetitions": str(report.set.reps),
         "No fault seen": f"{report.set.ok} of {report.set.reps}",
+        "Lower back judged": f"{_backs_judged(report.reps)} of {report.set.reps}",
         "With a red fault": str(done.red),
         "Not judged": str(report.set.cannot_judge),
         f"{signal_label(stored.focus.signal).capitalize()}, median": degrees(done.range_deg),
         f"{stored.focus.concentric_word.capitalize()}": seconds(tempo.concentric),
         f"{stored.focus.eccentric_word.capitalize()}": seconds(tempo.eccentric),
     }
+
+
+def _backs_judged(reps: Sequence[Repetition]) -> int:
+    return sum(rep.lumbar_flexion_deg.judged for rep in reps)
 
 
 def _repetitions(two: Sequence[StoredSet]) -> str:
@@ -124,7 +129,7 @@ def _pair(number: int, pair: tuple[Repetition | None, ...]) -> str:
 def _cell(rep: Repetition | None, player: str) -> str:
     if rep is None:
         return f'<div class="fc-what">{DASH}</div>'
-    badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
+    badge = verdict_badge(shown_verdict(rep))
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sentences.reasons_of(rep))
     at = moment(rep.move_start_s, rep.move_end_s, player)
     key = f'<button type="button" class="fc-moment" {at}>▶ this one</button>'

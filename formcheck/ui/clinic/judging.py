@@ -1,8 +1,9 @@
 """A set's repetitions with what clinicians said of them, and the keys to say it."""
 
 from html import escape
+from typing import get_args
 
-from formcheck.coach.set_report import Repetition, SetReport
+from formcheck.coach.set_report import Repetition, SetReport, Verdict
 from formcheck.exercises.schema import Exercise
 from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, Focus, fault_label, listed
 from formcheck.store.reviews import Mark
@@ -53,8 +54,9 @@ def _keys(rep: Repetition, exercise: Exercise) -> str:
     agree = '<button type="button" data-verdict="agree" aria-pressed="false"><kbd>Y</kbd>Agree</button>'
     own = "".join(
         f'<button type="button" class="fc-{verdict}" data-verdict="{verdict}" aria-pressed="false">'
-        f'<kbd>{i}</kbd><span aria-hidden="true">{VERDICT_MARK[verdict]}</span> {word}</button>'
-        for i, (verdict, word) in enumerate(VERDICT_WORD.items(), start=1)
+        f'<kbd>{i}</kbd><span aria-hidden="true">{VERDICT_MARK[verdict]}</span> '
+        f"{VERDICT_WORD[verdict]}</button>"
+        for i, verdict in enumerate(get_args(Verdict), start=1)
     )
     told = [fault for fault in exercise.faults if any(severity != "info" for severity, _ in fault.bounds)]
     which = "".join(

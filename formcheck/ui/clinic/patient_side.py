@@ -18,7 +18,7 @@ from formcheck.ui.kept import kept
 from formcheck.ui.plan import clock
 from formcheck.ui.sets.words import when
 
-SHOWN_WORDS = 3
+VERDICT_WORDS = 3
 NEW_DAYS = 14
 LOOK_S = 5.0
 
@@ -74,7 +74,7 @@ def news(actor: Actor, patient_id: str, known: Mapping[str, LoadedExercise] | No
 def newest_words(actor: Actor, patient_id: str) -> list[Said]:
     """Return the last words of clinicians about a patient's sets, newest first; not what was said live."""
     said = kept().remarks.of_patient(actor, patient_id)
-    return [each for each in said if not each.by_patient and not each.live][:SHOWN_WORDS]
+    return [each for each in said if not each.by_patient and not each.live][:VERDICT_WORDS]
 
 
 def words_html(words: list[Said], zone_name: str | None) -> str:

@@ -9,11 +9,13 @@ from formcheck.report.words import (
     VERDICT_MARK,
     VERDICT_WORD,
     Focus,
+    Shown,
     clock,
     degrees,
     fault_label,
     phases,
     seconds,
+    shown_verdict,
     signal_label,
 )
 
@@ -49,11 +51,11 @@ def repetition_rows(
     return f'<ol class="fc-reps" aria-label="Repetitions">{rows}</ol>'
 
 
-def verdict_badge(verdict: str, mark: str, word: str) -> str:
+def verdict_badge(shown: Shown) -> str:
     """Return a verdict as mark and word; the colour only repeats them."""
     return (
-        f'<span class="fc-badge fc-{escape(verdict)}"><span class="fc-mark" aria-hidden="true">'
-        f"{escape(mark)}</span>{escape(word)}</span>"
+        f'<span class="fc-badge fc-{shown}"><span class="fc-mark" aria-hidden="true">'
+        f"{VERDICT_MARK[shown]}</span>{VERDICT_WORD[shown]}</span>"
     )
 
 
@@ -64,7 +66,7 @@ def moment(start_s: float, end_s: float, player: str) -> str:
 
 
 def _row(rep: Repetition, said: list[str], focus: Focus, player: str, more: str, *, playable: bool) -> str:
-    badge = verdict_badge(rep.verdict, VERDICT_MARK[rep.verdict], VERDICT_WORD[rep.verdict])
+    badge = verdict_badge(shown_verdict(rep))
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in said)
     named = f' data-player="{escape(player)}"' if player else ""
     key = (

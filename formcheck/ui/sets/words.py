@@ -47,7 +47,9 @@ def outcome(row: SetRow) -> list[tuple[str, str]]:
     if row.state == "failed":
         return [("cannot_judge", "could not be judged")]
     counted = [("fault", row.fault, "with a fault"), ("borderline", row.borderline, "borderline")]
-    counted += [("cannot_judge", row.cannot_judge, "not judged"), ("ok", row.ok, "no fault seen")]
+    counted += [("cannot_judge", row.cannot_judge, "not judged")]
+    # in how many of them the back was judged is not among the numbers of a row
+    counted += [("ok", row.ok, "no fault in what was judged")]
     return [(mark, f"{n} {words}") for mark, n, words in counted if n]
 
 
