@@ -50,6 +50,7 @@ MIN_LEAD_IN_SHARE = 0.5
 # Foreshortening hardly changes near rest: phases look shorter than they are, and ranges are coarse.
 SEEN_COARSELY = "From this view the movement is seen too coarsely for more than counting."
 CAME_INTO_VIEW = "The working leg was hidden by the other one just before, so its beginning was not seen."
+CUT_OFF = "It was not seen until it came to rest."
 BEGUN_BEFORE = "The recording began in the middle of it, so range and tempo were not judged."
 PEAK_WINDOW_S = 0.3
 SPEED_WINDOW_S = 0.2
@@ -99,7 +100,26 @@ def whole_repetition_faults(
     seen = _Seen(exercise, phases, rows, lead_in, neutral_deg or {})
     # Which part sets off first is seen at the beginning alone.
     unseen = (LeadFault, ApartFault) if phases.begun_before else ()
-    return [fault for rule in exercise.faults if not isinstance(rule, unseen) for fault in _judge(rule, seen)]
+    rules = [rule for rule in exercise.faults if not isinstance(rule, unseen)]
+    if phases.cut_off:
+        rules = [rule for rule in rules if not _needs_the_end(rule, exercise)]
+    return [fault for rule in rules for fault in _judge(rule, seen)]
+
+
+def _needs_the_end(rule: FaultRule, exercise: Exercise) -> bool:
+    """Return whether a rule can be judged only of a movement that was seen until it came to rest."""
+    if isinstance(rule, TempoFault | LongFault | LeadFault):
+        return rule.phase != exercise.repetition.first_phase
+    return isinstance(rule, DropFault | UnreturnedFault)
+
+
+def why_end_not_judged(exercise: Exercise, phases: RepPhases) -> str:
+    """Return why a repetition's way back was not judged, as a sentence.
+
+    Empty where it was, or where the exercise does not ask for it.
+    """
+    asked = any(_needs_the_end(rule, exercise) for rule in exercise.faults)
+    return CUT_OFF if asked and phases.cut_off else ""
 
 
 def why_only_counted(

@@ -25,7 +25,8 @@ class RepPhases:
     ``start_s`` and ``end_s`` are those of the whole movement, which phases are measured by;
     ``passes_start_s`` and ``passes_end_s`` are when it passed `START_SHARE` of its height on the way out and
     `END_SHARE` on the way back, which are sharper. ``begun_before``: the recording began in the middle of it;
-    what is seen of it before the way back counts as its hold.
+    what is seen of it before the way back counts as its hold. ``cut_off``: it was not seen until it came to
+    rest.
     """
 
     t_s: float
@@ -39,6 +40,7 @@ class RepPhases:
     passes_start_s: float
     passes_end_s: float
     begun_before: bool = False
+    cut_off: bool = False
 
     @property
     def amplitude_deg(self) -> float:

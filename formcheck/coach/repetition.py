@@ -8,7 +8,12 @@ import numpy as np
 from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
 from formcheck.coach.instant import Instant, column, times
-from formcheck.coach.rep_faults import phase_span, whole_repetition_faults, why_only_counted
+from formcheck.coach.rep_faults import (
+    phase_span,
+    whole_repetition_faults,
+    why_end_not_judged,
+    why_only_counted,
+)
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.set_report import AngleRange, Fault, LumbarRange, Repetition, Side, Verdict
 from formcheck.coach.usable_range import usable_range
@@ -168,9 +173,11 @@ def _reasons(
 def _only_counted(
     exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], lead_in: Sequence[Instant]
 ) -> list[str]:
-    """Say that range and tempo were not judged: silence about them would pass for approval."""
-    why = why_only_counted(exercise, phases, rows, lead_in)
-    return [f"range_and_tempo: {why}"] if why else []
+    """Say that range and tempo, or the way back, were not judged: silence would pass for approval."""
+    if why := why_only_counted(exercise, phases, rows, lead_in):
+        return [f"range_and_tempo: {why}"]
+    why = why_end_not_judged(exercise, phases)
+    return [f"way_back: {why}"] if why else []
 
 
 def _ranges(phases: RepPhases, rows: Sequence[Instant]) -> dict[str, AngleRange]:

@@ -6,7 +6,7 @@ first, then of the median of the person's own repetitions (measurement.md, secti
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -221,7 +221,7 @@ class RepCounter:
         events: list[RepEvent] = []
         if self._movement is not None:
             counted = self._movement.counted_s is not None
-            events = self._complete(t_s) if counted else self._abandon(t_s, reason)
+            events = self._break_into(t_s) if counted else self._abandon(t_s, reason)
         self._recent.clear()
         return events
 
@@ -238,13 +238,13 @@ class RepCounter:
             return []
         t_s, value_deg = self._recent[-1]
         if movement.counted_s is not None:
-            return self._complete(t_s)
+            return self._break_into(t_s)
         near_rest = (value_deg - movement.rest_deg) / self.range_deg < START_SHARE
         if not (near_rest and movement.share_of_peak(value_deg) < REST_SHARE):
             away = ended_s is not None and ended_s - t_s > MAX_GAP_S
             return self._abandon(t_s, "gap" if away else "unfinished")
         counted = self._count(movement, t_s)
-        return counted if self._movement is None else [*counted, *self._complete(t_s)]
+        return counted if self._movement is None else [*counted, *self._break_into(t_s)]
 
     # ---- rest, movement, settling -------------------------------------------------------------
 
@@ -320,8 +320,7 @@ class RepCounter:
             movement.valley_s, movement.valley_deg = t_s, value_deg
         elif value_deg - movement.valley_deg > START_SHARE * self.range_deg and slope > START_SLOPE_PER_S:
             return self._complete(t_s, until_s=movement.valley_s)
-        arrived = slope > min(-REST_SLOPE_PER_S, SETTLED_SHARE * movement.steepest_per_s)
-        movement.still_since_s = _since_when(arrived, movement.still_since_s, t_s)
+        movement.still_since_s = _since_when(_arrived(movement, slope), movement.still_since_s, t_s)
         back_s = counted_s - movement.peak_s
         dwell_s = min(MAX_SETTLED_DWELL_S, max(MIN_SETTLED_DWELL_S, SETTLED_DWELL_SHARE * back_s))
         if (value_deg - movement.level_deg) / self.range_deg > NEAR_LEVEL_SHARE:
@@ -333,9 +332,13 @@ class RepCounter:
 
     # ---- finishing ----------------------------------------------------------------------------
 
-    def _complete(self, t_s: float, until_s: float | None = None) -> list[RepEvent]:
+    def _break_into(self, t_s: float) -> list[RepEvent]:
+        """Complete a movement of which nothing more is seen, whether it has come to rest or not."""
+        return self._complete(t_s, cut_off=not _arrived(self._require_movement(), self._slope_per_s()))
+
+    def _complete(self, t_s: float, until_s: float | None = None, *, cut_off: bool = False) -> list[RepEvent]:
         movement = self._require_movement()
-        phases = self._phases(movement, t_s, until_s)
+        phases = replace(self._phases(movement, t_s, until_s), cut_off=cut_off)
         self._amplitudes_deg.append(movement.peak_deg - movement.rest_deg)
         # Never so small that noise around the smallest counted movement would start repetitions.
         self.range_deg = max(float(np.median(self._amplitudes_deg)), 2 * self.rule.min_deg)
@@ -426,6 +429,11 @@ class RepCounter:
         over = sum((t - mean_t) * (v - mean_v) for t, v in zip(times, values, strict=True))
         under = sum((t - mean_t) ** 2 for t in times)
         return over / under / self.range_deg
+
+
+def _arrived(movement: _Movement, slope: float) -> bool:
+    """Return whether a movement on its way back has all but come to rest, by its slope in ranges a second."""
+    return slope > min(-REST_SLOPE_PER_S, SETTLED_SHARE * movement.steepest_per_s)
 
 
 def _since_when(holds: bool, since_s: float | None, t_s: float) -> float | None:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from formcheck.coach.judge import judge
-from formcheck.coach.rep_faults import BEGUN_BEFORE, CAME_INTO_VIEW, SEEN_COARSELY
+from formcheck.coach.rep_faults import BEGUN_BEFORE, CAME_INTO_VIEW, CUT_OFF, SEEN_COARSELY
 from formcheck.coach.set_report import Repetition
 from formcheck.exercises.load import load
 from tests.coach.known_back import FRONT, WIDE
+from tests.sample_tracks import track_of
 from tests.synthetic import Motion, Pace, couch_stretches, film, hinges, lowerings, marches, seated_lifts
 
 QUICK = Pace(out_s=1.3, hold_s=0.6, back_s=0.8)
@@ -62,3 +63,21 @@ def test_what_can_be_counted_from_the_side_only_says_so(motion: Motion, exercise
     assert report.reps == ()
     assert report.view.reason == "This exercise is counted and judged from the side."
     assert "from the side only" in load(exercise).exercise.camera.text
+
+
+@pytest.mark.parametrize("left_s", [0.6, 0.4, 0.2])
+def test_a_recording_that_ends_in_the_way_back_is_not_judged_on_its_end(left_s: float) -> None:
+    """Of a clean march of the samples: what the camera did not see was once called a leg let fall."""
+    track, march = track_of("march-clean"), load("march-neutral")
+    first = judge(track, march).report.reps[0]
+    (rep,) = judge(track[track.t_s <= first.move_end_s - left_s], march).report.reps
+    assert rep.verdict == "ok"
+    assert rep.reasons == (f"way_back: {CUT_OFF}",)
+
+
+def test_a_movement_that_came_to_rest_is_judged_on_its_end_though_the_recording_ends() -> None:
+    motion = marches(1, QUICK, sides=("right",))
+    track = film(motion, WIDE)
+    (rep,) = judge(track[track.t_s <= motion.reps[0].end_s + 0.3], load("march-neutral")).report.reps
+    assert [fault.id for fault in rep.faults] == ["dropping"]
+    assert not [reason for reason in rep.reasons if reason.startswith("way_back")]
