@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from formcheck.store.turns import Turns
 BUSY_S = 15.0
 """How long one writer of SQLite waits for another; our choice, far above what a write here takes."""
 _WRITES, _HURRIED = "formcheck_writes", "formcheck_hurried"
+_TURN = 0x666F726D
+"""The number of PostgreSQL's lock that is ours: "form"."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -86,6 +88,11 @@ class Database:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             session.commit()
+
+    def take_turns(self, session: Session) -> None:
+        """Let this transaction go on alone among those that ask for it; those of SQLite always do."""
+        if not self.embedded:
+            session.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
     def scrub(self) -> None:
         """Make deleted rows unreadable in the database's files, as far as it can be asked for."""

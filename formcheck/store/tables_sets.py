@@ -97,7 +97,6 @@ class Upload(Base):
     fingerprint: Mapped[Name]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     exercise_id: Mapped[Name]
-    purpose: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[Moment]
     touched_at: Mapped[Moment] = mapped_column(index=True)
 

@@ -27,7 +27,6 @@ from formcheck.store.sets import add_set
 from formcheck.store.tables_sets import Upload
 from formcheck.store.work import add_work
 
-Purpose = Literal["keep", "review"]
 MAX_BYTES = 4 << 30
 """About an hour from a phone; our choice."""
 SPARE_BYTES = 1 << 30
@@ -43,7 +42,7 @@ class BusyError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to upload. ``purpose``: keep it as a set, or look at it and keep nothing.
+    """What somebody wants to upload, to be kept as a set.
 
     ``fingerprint`` is the same when the same file is chosen again, so that it can be continued.
     """
@@ -51,7 +50,6 @@ class Wish:
     name: str
     size_bytes: int
     fingerprint: str
-    purpose: Purpose = "keep"
     exercise_id: str = ""
 
 
@@ -63,7 +61,6 @@ class Arriving:
     name: str
     size_bytes: int
     received_bytes: int
-    purpose: Purpose
     exercise_id: str
 
 
@@ -98,8 +95,8 @@ class Uploads:
         with self._database.write() as session:
             mine = session.scalars(select(Upload).where(Upload.account_id == actor.account_id)).all()
             for row in mine:
-                same = (row.fingerprint, row.size_bytes, row.purpose)
-                if same == (wish.fingerprint[:NAME_CHARACTERS], wish.size_bytes, wish.purpose):
+                same = (row.fingerprint, row.size_bytes)
+                if same == (wish.fingerprint[:NAME_CHARACTERS], wish.size_bytes):
                     row.exercise_id = wish.exercise_id
                     return self._arriving(row)
             self._refuse(wish, len(mine))
@@ -110,7 +107,6 @@ class Uploads:
                 fingerprint=wish.fingerprint[:NAME_CHARACTERS],
                 size_bytes=wish.size_bytes,
                 exercise_id=wish.exercise_id[:NAME_CHARACTERS],
-                purpose=wish.purpose,
                 created_at=at,
                 touched_at=at,
             )
@@ -158,7 +154,9 @@ class Uploads:
 
     def keep(self, actor: Actor, upload_id: str) -> str:
         """Make a set of an upload that has come whole, to be analysed beside the pages; returns its id."""
-        arriving = self._whole(actor, upload_id, "keep")
+        arriving = self.get(actor, upload_id)
+        if arriving.received_bytes != arriving.size_bytes:
+            raise UsageError(f"{arriving.name} has not come whole yet: continue the upload.")
         path = self._path(upload_id)
         video = self._media.write(path)
         with self._database.write() as session:
@@ -172,14 +170,6 @@ class Uploads:
             set_id = made.id
         path.unlink(missing_ok=True)
         return set_id
-
-    def take(self, actor: Actor, upload_id: str, folder: Path) -> Path:
-        """Hand an upload that is only to be reviewed to a session's folder; nothing of it stays here."""
-        arriving = self._whole(actor, upload_id, "review")
-        target = folder / arriving.name
-        shutil.move(self._path(upload_id), target)
-        self.discard(actor, upload_id)
-        return target
 
     def discard(self, actor: Actor, upload_id: str) -> None:
         """Give an upload up and delete what has come of it."""
@@ -207,19 +197,10 @@ class Uploads:
         if shutil.disk_usage(self._folder).free < wish.size_bytes + SPARE_BYTES:
             raise UsageError("The server has too little room for this recording. Ask whoever runs formcheck.")
 
-    def _whole(self, actor: Actor, upload_id: str, purpose: Purpose) -> Arriving:
-        arriving = self.get(actor, upload_id)
-        if arriving.purpose != purpose:
-            raise NotThereError
-        if arriving.received_bytes != arriving.size_bytes:
-            raise UsageError(f"{arriving.name} has not come whole yet: continue the upload.")
-        return arriving
-
     def _arriving(self, row: Upload) -> Arriving:
         path = self._path(row.id)
         received_bytes = path.stat().st_size if path.exists() else 0
-        purpose: Purpose = "review" if row.purpose == "review" else "keep"
-        return Arriving(row.id, row.name, row.size_bytes, received_bytes, purpose, row.exercise_id)
+        return Arriving(row.id, row.name, row.size_bytes, received_bytes, row.exercise_id)
 
     def _path(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.part"

@@ -159,7 +159,6 @@ OWN = {
     "LiveSets.begin",
     "Uploads.begin",
     "Uploads.keep",
-    "Uploads.take",
     "People.me",
     "People.choices",
     "People.choose",
@@ -343,7 +342,7 @@ def test_care_is_ended_by_either_side_only(world: World) -> None:
     assert world.store.people.patients(world.clinician) == []
 
 
-def test_an_upload_is_finished_by_its_owner_only(scene: Callable[[Level], Scene], tmp_path: Path) -> None:
+def test_an_upload_is_finished_by_its_owner_only(scene: Callable[[Level], Scene]) -> None:
     here = scene(Level.VIDEO)
     store = here.world.store
     with store.uploads.appending(here.world.patient, here.upload_id, 3) as file:
@@ -352,8 +351,6 @@ def test_an_upload_is_finished_by_its_owner_only(scene: Callable[[Level], Scene]
         actor = here.world.actor(name)
         with pytest.raises(NotThereError):
             store.uploads.keep(actor, here.upload_id)
-        with pytest.raises(NotThereError):
-            store.uploads.take(actor, here.upload_id, tmp_path)
     assert store.sets.get(here.world.patient, store.uploads.keep(here.world.patient, here.upload_id))
 
 

@@ -1,7 +1,6 @@
 """Sets that are going on, work beside the pages, and uploads: what survives, and what is cleared away."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,18 +194,6 @@ def test_bytes_come_in_order_from_one_writer(world: World, wish: Wish) -> None:
         file.write(b"x")
         with pytest.raises(BusyError):
             send(world, arriving.id, 0, 10)
-
-
-def test_a_recording_to_review_is_handed_over_and_not_kept(world: World, wish: Wish, tmp_path: Path) -> None:
-    store = world.store
-    arriving = store.uploads.begin(world.patient, Wish(wish.name, wish.size_bytes, "x", "review"))
-    send(world, arriving.id, 0, len(CONTENT))
-    with pytest.raises(NotThereError):
-        store.uploads.keep(world.patient, arriving.id)
-    path = store.uploads.take(world.patient, arriving.id, tmp_path)
-    assert (path, path.read_bytes()) == (tmp_path / "My squats.mp4", CONTENT)
-    assert list((store.settings.data_dir / "uploads").iterdir()) == []
-    assert store.sets.of_patient(world.patient, mine(world)) == []
 
 
 def test_what_nobody_continues_is_cleared_away(world: World, wish: Wish) -> None:

@@ -1,12 +1,14 @@
 """Logging in: passwords, lockout, sessions, tickets, invitations."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
 
 from formcheck.errors import UsageError
-from formcheck.store.access import NOBODY
+from formcheck.store.access import NOBODY, Actor
 from formcheck.store.columns import now
 from formcheck.store.invitations import InvitationError, Newcomer
 from formcheck.store.sessions import TRIES, LoginError
@@ -148,3 +150,14 @@ def test_a_patient_accepts_a_second_clinician(world: World) -> None:
     assert len(store.people.clinicians(world.patient)) == 2
     with pytest.raises(InvitationError):
         store.invitations.accept(world.patient, store.invitations.invite_clinician("x"))
+
+
+def test_the_first_requests_of_a_home_make_one_person(store: Store) -> None:
+    together = Barrier(8)
+
+    def ask(_: int) -> Actor:
+        together.wait(10)
+        return store.people.at_home()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1

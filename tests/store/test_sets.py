@@ -267,14 +267,16 @@ def test_an_export_that_cannot_be_written_is_told(world: World, tmp_path: Path) 
         ("ж" * 250 + ".mp4", "ж" * 98 + ".mp4"),
     ],
 )
-def test_a_name_can_name_a_file_of_ours(world: World, tmp_path: Path, said: str, kept: str) -> None:
-    arriving = world.store.uploads.begin(world.patient, Wish(said, 3, said[:1], "review"))
+def test_a_name_can_name_a_file_of_ours(world: World, said: str, kept: str) -> None:
+    arriving = world.store.uploads.begin(world.patient, Wish(said, 3, said[:1]))
     assert arriving.name == kept
     with world.store.uploads.appending(world.patient, arriving.id, 0) as file:
         file.write(b"abc")
-    taken = world.store.uploads.take(world.patient, arriving.id, tmp_path)
-    assert taken.parent == tmp_path
-    assert taken.read_bytes() == b"abc"
+    set_id = world.store.uploads.keep(world.patient, arriving.id)
+    (file_row,) = world.store.sets.files(world.patient, set_id)
+    assert file_row.name == kept
+    with world.store.sets.open(world.patient, file_row.key) as taken:
+        assert taken.read() == b"abc"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process are POSIX's")

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from formcheck.body.pose import PoseTrack
+from formcheck.errors import OutputError
 from formcheck.live.sink import AboutSet, FolderSink
 from formcheck.store.access import Actor
 from formcheck.store.records import SetRow
 from formcheck.store.settings import Settings
 from formcheck.store.store import Store
+from formcheck.store.work import Claim
 from formcheck.ui.sets.live_sink import KeptSink
+from formcheck.ui.uploads import worker
 from formcheck.ui.uploads.worker import Worker
 from tests import synthetic
 
@@ -65,6 +68,28 @@ def test_a_broken_off_set_is_finished_by_the_next_server(tmp_path: Path, film: P
     assert Worker(again).step()
     row = the_set(again, actor)
     assert (row.state, row.reps) == ("done", 2)
+
+
+def test_work_goes_on_while_the_database_is_away(
+    tmp_path: Path, film: PoseTrack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, actor, sink = begun(tmp_path, film, upto=-30)
+    sink._live.flush()  # type: ignore[union-attr]
+    store.close()
+    again = Store.open(store.settings)
+    again.live.rescue(silent_for=timedelta(0))
+    tell, away = again.work.tell, iter([True] * 3)
+
+    def told(claim: Claim, step: str, done: float, total: float) -> bool:
+        if next(away, False):
+            raise OutputError("What is kept cannot be reached at the moment.")
+        return tell(claim, step, done, total)
+
+    monkeypatch.setattr(worker, "TELL_S", 0.01)
+    monkeypatch.setattr(again.work, "tell", told)
+    assert Worker(again).step()
+    assert next(away, None) is None, "the database was never asked"
+    assert (the_set(again, actor).state, the_set(again, actor).reps) == ("done", 2)
 
 
 def test_a_set_goes_on_when_its_owner_deletes_it_elsewhere(tmp_path: Path, film: PoseTrack) -> None:

@@ -27,7 +27,7 @@ def show(actor: Actor) -> None:
         if actor.role == "patient":
             patient_side.news(actor, actor.account_id)
         with st.expander("Add a recording", icon=":material/add:", expanded=_empty(actor)):
-            done = upload_field("keep", key="keep-upload")
+            done = upload_field(key="keep-upload")
         if done:
             st.session_state["sets-told"] = "Your recording has come. It is looked at beside this page."
             st.rerun()

@@ -7,22 +7,21 @@ from typing import Any
 import streamlit as st
 
 from formcheck.sources.file_kind import VIDEO_SUFFIXES
-from formcheck.store.uploads import MAX_BYTES, TRACK_SUFFIX, Purpose
+from formcheck.store.uploads import MAX_BYTES, TRACK_SUFFIX
 from formcheck.ui.exercise_box import exercise_box
 from formcheck.ui.uploads.routes import OFFSET, UPLOADS
 
 HERE = Path(__file__).parent
 
 
-def upload_field(purpose: Purpose, *, key: str) -> str:
-    """Show the field; return a set's id (or, to review, the upload's) once an upload is whole."""
+def upload_field(*, key: str) -> str:
+    """Show the field; return a set's id once an upload is whole and kept."""
     exercise = exercise_box("Exercise of the recording", key=f"{key}-exercise")
     result = _component()(
         key=key,
         data={
             "address": UPLOADS,
             "offset_header": OFFSET,
-            "purpose": purpose,
             "exercise": exercise,
             "max_bytes": MAX_BYTES,
             "accept": ",".join(sorted({*VIDEO_SUFFIXES, TRACK_SUFFIX})),

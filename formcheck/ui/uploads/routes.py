@@ -127,7 +127,6 @@ def _wish(said: dict[str, Any]) -> Wish | None:
             name=str(said["name"]),
             size_bytes=int(said["size"]),
             fingerprint=str(said["fingerprint"]),
-            purpose="review" if said.get("purpose") == "review" else "keep",
             exercise_id=str(said.get("exercise") or ""),
         )
     except (ValueError, KeyError, TypeError, OverflowError):

@@ -43,14 +43,13 @@ class Sender {
           name: file.name,
           size: file.size,
           fingerprint: `${file.name}|${file.size}|${file.lastModified}`,
-          purpose: data.purpose,
           exercise: data.exercise,
         }),
       });
       this.address = `${data.address}/${begun.id}`;
       await this.sendPieces(file, begun.received);
-      const kept = data.purpose === "keep" ? await this.ask(`${this.address}/keep`, { method: "POST" }) : null;
-      this.root.fcDone(kept ? kept.set : begun.id);
+      const kept = await this.ask(`${this.address}/keep`, { method: "POST" });
+      this.root.fcDone(kept.set);
     } catch (error) {
       if (!this.abort.signal.aborted) this.problem(error instanceof Refused ? error.message : LOST);
     } finally {

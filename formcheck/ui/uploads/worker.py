@@ -13,7 +13,7 @@ from formcheck.store.access import WORKER, NotThereError
 from formcheck.store.store import Store
 from formcheck.store.work import Claim
 from formcheck.ui.guarded import kind_words
-from formcheck.ui.job import Cancelled, Job
+from formcheck.ui.job import Cancelled, Job, Progress
 from formcheck.ui.uploads.analyse import Analyst
 
 POLL_S = 1.0
@@ -84,17 +84,16 @@ class Worker:
 
     def _do(self, claim: Claim) -> None:
         job = Job(lambda tell: self._analyst.do(claim.set_id, claim.task, tell), f"{claim.task}-set")
-        while not job.done:
-            job.join(TELL_S)
-            progress = job.progress
-            known = progress.share is not None
-            told = (progress.step, progress.share or 0.0, 1.0 if known else 0.0)
-            wanted = self._store.work.tell(claim, *told)
-            if self._ending.is_set() or not wanted:
-                job.cancel()
-                job.join(ENDING_S)
-                self._store.work.release(self._name)
-                return
+        try:
+            while not job.done:
+                job.join(TELL_S)
+                if self._ending.is_set() or not self._told(claim, job.progress):
+                    job.cancel()
+                    job.join(ENDING_S)
+                    self._store.work.release(self._name)
+                    return
+        finally:
+            job.cancel()  # whatever happened: nobody would hear of it any more
         try:
             job.result()
         except (Cancelled, NotThereError):
@@ -103,6 +102,18 @@ class Worker:
             self._failed(claim, kind_words(error))
         else:
             self._store.work.finish(claim)
+
+    def _told(self, claim: Claim, progress: Progress) -> bool:
+        """Tell how far it is; return whether it is still wanted.
+
+        A database that is away for a while stops no work: nobody else can take it meanwhile, and whoever took
+        it afterwards is found out by the next word.
+        """
+        known = progress.share is not None
+        try:
+            return self._store.work.tell(claim, progress.step, progress.share or 0.0, 1.0 if known else 0.0)
+        except FormcheckError:
+            return True
 
     def _failed(self, claim: Claim, problem: str) -> None:
         self._store.work.fail(claim, problem)
