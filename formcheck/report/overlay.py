@@ -18,9 +18,11 @@ from formcheck.body.filters import smooth_series
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.body.signals import Signals
 from formcheck.coach.set_report import SetReport
+from formcheck.report.count_panel import Place
 from formcheck.report.drawing import draw, scaled_pose
 from formcheck.report.frame_state import frame_state, nearest
 from formcheck.report.freed_memory import keep_one_store
+from formcheck.report.panel_place import place_for
 from formcheck.report.words import BACK, Focus, focus_of
 from formcheck.sources.crew import Told
 from formcheck.sources.frames import Image
@@ -201,13 +203,15 @@ class _Artist:
     report: SetReport
     focus: Focus
     max_side_px: int
+    place: Place
 
     @classmethod
     def of(
         cls, track: PoseTrack, signals: Signals, report: SetReport, focus: Focus, max_side_px: int
     ) -> "_Artist":
         """Return one that knows the signals that are shown, and no others."""
-        return cls(steadied(track), signals.only({BACK, focus.signal}), report, focus, max_side_px)
+        place = place_for(track, len(report.reps))
+        return cls(steadied(track), signals.only({BACK, focus.signal}), report, focus, max_side_px, place)
 
     def within(self, cut: Stretch) -> "_Artist":
         """Return one that draws the pictures of a stretch alike and knows no more than it needs for that.
@@ -227,7 +231,8 @@ class _Artist:
         if pose is not None:
             height, width = image.shape[:2]
             pose = scaled_pose(pose, width / frame.width_px, height / frame.height_px)
-        return draw(image, pose, frame_state(self.report, self.signals, frame.t_s, focus=self.focus))
+        state = frame_state(self.report, self.signals, frame.t_s, focus=self.focus)
+        return draw(image, pose, state, self.place)
 
 
 def steadied(track: PoseTrack) -> PoseTrack:

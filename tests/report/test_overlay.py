@@ -111,7 +111,7 @@ def test_picture_that_was_scaled_before_gets_the_pose_in_its_own_size(tmp_path: 
 def test_frames_that_the_track_does_not_know_show_no_body(tmp_path: Path) -> None:
     track = builders.track()[:5]
     late = write(tmp_path / "v.mp4", np.array([5.0, 5.04]), track)[0][1].astype(int)
-    assert np.abs(late[110:190, 100:310] - GREY).max() < 12
+    assert np.abs(late[125:190, 100:310] - GREY).max() < 12
 
 
 @pytest.mark.parametrize(
