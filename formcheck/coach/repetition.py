@@ -23,6 +23,8 @@ from formcheck.exercises.schema import BoundFault, Exercise
 
 # measurement.md, section 4: a required part withheld for more of a repetition cannot be judged.
 MAX_WITHHELD_SHARE = 0.2
+# Nor where it was unseen for so long at a time, in which a whole fault (.3 s at least) fits. Our choice.
+MAX_UNSEEN_S = 0.5
 LUMBAR = "lumbar_flexion"
 
 
@@ -143,9 +145,16 @@ def _withheld(exercise: Exercise, rows: Sequence[Instant]) -> dict[str, str]:
     result: dict[str, str] = {}
     for name in exercise.requires:
         keys = [row.reason[name] for row in rows if row.reason[name]]
-        if len(keys) > MAX_WITHHELD_SHARE * len(rows):
+        too_long = bool(keys) and _longest_unseen_s(name, rows) > MAX_UNSEEN_S
+        if too_long or len(keys) > MAX_WITHHELD_SHARE * len(rows):
             result[name] = max(set(keys), key=keys.count)
     return result
+
+
+def _longest_unseen_s(name: str, rows: Sequence[Instant]) -> float:
+    """Return the longest time without a value of a signal, from the first row to the last."""
+    seen_s = [row.t_s for row in rows if not row.reason[name]]
+    return float(np.diff([rows[0].t_s, *seen_s, rows[-1].t_s]).max())
 
 
 def _verdict(faults: Sequence[Fault], withheld: dict[str, str], unsure: Sequence[str]) -> Verdict:

@@ -259,7 +259,9 @@ NAN = float("nan")
         ([10.0] * 71, "ok"),
         ([22.0] * 71, "borderline"),
         ([30.0] * 71, "fault"),
-        ([10.0] * 60 + [NAN] * 11, "ok"),  # 15 % withheld
+        ([10.0] * 25 + [NAN] * 5 + [10.0] * 35 + [NAN] * 6, "ok"),  # 15 % withheld
+        ([10.0] * 30 + [NAN] * 8 + [10.0] * 33, "ok"),  # for .45 s
+        ([10.0] * 30 + [NAN] * 11 + [10.0] * 30, "cannot_judge"),  # as little as above, but .6 s at a time
         ([10.0] * 53 + [NAN] * 18, "cannot_judge"),  # 25 %
         ([30.0] * 40 + [NAN] * 31, "fault"),  # what was surely wrong stays wrong
         ([22.0] * 40 + [NAN] * 31, "cannot_judge"),
