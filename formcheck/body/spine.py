@@ -333,9 +333,12 @@ def rough_flexion(contour: BackContour, neutral: BackNeutral) -> tuple[Floats, F
 
 
 def _bridge(deg: Floats, sd_deg: Floats, reason: Reasons, hidden: Bools, t_s: Floats) -> None:
-    """Set what lies between two judged instants and is ``hidden`` by a thing of the room, all shapes (T,)."""
-    for between, before, after in gaps(hidden, reason == "", t_s):
-        unsure_deg = float(np.hypot(max(sd_deg[before], sd_deg[after]), SAME_SD_DEG))
+    """Set what lies shortly between two judged instants, all shapes (T,).
+
+    ``hidden`` says where a thing of the room hides the back.
+    """
+    for between, before, after, more_deg in gaps(reason == "", hidden, t_s):
+        unsure_deg = float(np.hypot(max(sd_deg[before], sd_deg[after]), more_deg))
         if unsure_deg <= MAX_SD_DEG:
             deg[between] = np.interp(t_s[between], t_s[[before, after]], deg[[before, after]])
             sd_deg[between], reason[between] = unsure_deg, ""

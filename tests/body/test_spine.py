@@ -274,6 +274,21 @@ def _shaken_start(track: PoseTrack) -> None:
     track.edges_px[:40, :, :, 0] += (120 * sway * bulge)[:, None]
 
 
+@pytest.mark.parametrize(("hidden", "judged"), [(6, True), (9, False)])
+def test_a_back_that_is_hidden_for_a_moment_is_read_from_before_and_after(hidden: int, judged: bool) -> None:
+    """20 pictures a second: with six missing .35 s lie between two that are seen, with nine .5 s."""
+    track, truth = filmed("march-ana")
+    spoilt, rows = edited(track), slice(100, 100 + hidden)
+    spoilt.edges_px[rows] = np.nan
+    whole, signals = measured(track, truth), measured(spoilt, truth)
+    assert np.isfinite(whole.deg["lumbar_flexion"][rows]).all()
+    assert np.isfinite(signals.deg["lumbar_flexion"][rows]).all() == judged
+    if judged:
+        apart = np.abs(signals.deg["lumbar_flexion"] - whole.deg["lumbar_flexion"])[rows]
+        assert apart.max() < 3.0
+        assert (signals.sd_deg["lumbar_flexion"] > whole.sd_deg["lumbar_flexion"])[rows].all()
+
+
 @pytest.mark.parametrize(
     ("harm", "reason", "least"),
     [
