@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 
 from formcheck.body.reasons import how_to_fix
 from formcheck.body.spine_rough import RoughBend
-from formcheck.coach.faults import EVEN, SURE, SURE_OF_BACK, rank
+from formcheck.coach.faults import EVEN, OPEN_OF_BACK, SURE, SURE_OF_BACK, rank
 from formcheck.coach.set_report import Fault, Repetition, SetReport, Withheld
 from formcheck.report.frame_state import about_the_back
 from formcheck.report.words import (
@@ -47,7 +47,7 @@ DEFINITIONS = (
     (
         "Borderline",
         f"Perhaps beyond a limit (a chance of {100 * EVEN:.0f} to {100 * SURE:.0f} %; lower back "
-        f"{100 * EVEN:.0f} to {100 * SURE_OF_BACK:.0f} %): too close to call.",
+        f"{100 * OPEN_OF_BACK:.0f} to {100 * SURE_OF_BACK:.0f} %): too close to call.",
     ),
     ("Fault", "Beyond a limit with a greater chance than that, for long enough to count."),
     ("Amber, red", "The nearer and the farther limit of a fault. What is for information is no fault."),

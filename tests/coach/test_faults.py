@@ -8,7 +8,7 @@ import pytest
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.cues import COOLDOWN_S, CueChooser
 from formcheck.coach.events import Cue, FaultEnded, FaultStarted
-from formcheck.coach.faults import BACK_Z, EXIT_SHARE, SURE_Z, BoundMonitor, Excursion
+from formcheck.coach.faults import BACK_Z, EXIT_SHARE, OPEN_Z, SURE_Z, BoundMonitor, Excursion
 from formcheck.coach.instant import Instant
 from formcheck.coach.rep_faults import half_way_s, whole_repetition_faults
 from formcheck.coach.rep_phases import RepPhases
@@ -78,7 +78,28 @@ def test_of_the_lower_back_two_times_in_three_is_enough() -> None:
         value = 20 + BACK_Z * 5 + over_deg
         for i in range(20):
             assert monitor.feed(instant(i / 20, 5.0, lumbar_flexion=value)) == []
-        assert sorted(item.sure for item in monitor.end()) == expected
+        assert sorted({item.sure for item in monitor.end()}) == expected
+
+
+def watch_back(values: Sequence[float], sd: float) -> list[Excursion]:
+    monitor = BoundMonitor(rule(signal="lumbar_flexion", amber=10.0, red=20.0), {})
+    ended = [monitor.feed(instant(i / 20, sd, lumbar_flexion=value)) for i, value in enumerate(values)]
+    return [*(each for some in ended for each in some), *monitor.end()]
+
+
+def test_a_lower_back_within_a_bound_must_be_so_with_some_certainty() -> None:
+    """sd 4: a bound of 10 is kept below 10 - .524 * 4 = 7.9 degrees; sd 6: below 6.9."""
+    assert pytest.approx(-0.5244, abs=1e-3) == OPEN_Z
+    for sd, kept_deg in ((3.0, 7.8), (4.0, 7.8), (6.0, 6.8)):
+        assert watch_back([kept_deg] * 20, sd) == []
+        found = watch_back([kept_deg + 0.2] * 20, sd)
+        assert [(item.severity, item.sure) for item in found] == [("amber", False)]
+    assert watch(rule(amber=10.0), [9.9] * 20, sd=4.0) == []  # of landmarks even odds are enough
+
+
+def test_a_borderline_stretch_joins_no_peaks() -> None:
+    found = sure(watch_back([30.0] * 10 + [6.5] * 10 + [15.0] * 10, 4.0))
+    assert [item.peak for item in found if item.severity == "amber"] == [30.0, 15.0]
 
 
 def test_between_even_and_sure_it_is_borderline_and_below_even_nothing() -> None:
