@@ -74,8 +74,8 @@ def draw_count(image: Image, layout: Layout, state: OverlayState, place: Place) 
     number = text(str(state.count), size, bold=True)
     blend(image, number, left + (count_width - number.width) // 2, top + digits_height - size)
     beside = left + count_width + pad
-    total, small = "repetitions" if state.total is None else f"of {state.total}", layout.of(0.036)
-    small = fitted(total, small, box.x + box.width - pad - beside)
+    total = f"of {state.total}" if state.total else "repetitions"
+    small = fitted(total, layout.of(0.036), box.x + box.width - pad - beside)
     blend(image, text(total, small, SOFT), beside, top + layout.of(0.004))
     if place.tall:
         _draw_phase(image, layout, state, left, top + digits_height + layout.of(0.022))

@@ -18,7 +18,7 @@ from formcheck.report.tiles import (
     text_width,
     wrapped,
 )
-from formcheck.report.words import VERDICT_WORD, clock
+from formcheck.report.words import SHORT_VERDICT_WORD, clock
 from formcheck.sources.frames import Image
 
 
@@ -57,8 +57,8 @@ def _draw_last_verdict(image: Image, layout: Layout, state: OverlayState, place:
         return
     above = panel_box(layout, place, state.count, gauge=state.gauge is not None)
     size, sign, pad = layout.of(0.042), layout.of(0.055), layout.of(0.018)
-    words = f"{state.count}: {VERDICT_WORD[state.last_verdict]}"
-    lines = wrapped(words, size, above.width - sign - 3 * pad, 4, bold=True)
+    words = f"{state.count}: {SHORT_VERDICT_WORD[state.last_verdict]}"
+    lines = wrapped(words, size, above.width - sign - 3 * pad, 3, bold=True)
     step = round(size * 1.25)
     width = sign + 3 * pad + max(text_width(line, size, bold=True) for line in lines)
     height = 2 * pad + max(sign, step * len(lines))

@@ -149,6 +149,7 @@ def _other_angles(report: SetReport, focus: Focus) -> dict[str, object]:
     shown = [
         name for name in names if name not in (focus.signal, BACK) and not name.endswith(("_left", "_right"))
     ]
+    shown = list({signal_label(name): name for name in reversed(shown)}.values())[::-1]  # one of a name
     rows = []
     for rep in report.reps:
         angles = [rep.range.get(name) for name in shown]

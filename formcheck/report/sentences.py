@@ -39,11 +39,15 @@ UNCERTAINTY = (
     "more for the lower back. Compare them with your own earlier ones, filmed the same way; differences "
     "below 10° may be chance. They do not replace measuring a joint by hand."
 )
+BACK_NOT_JUDGED = "Lower back not judged."
 # Of a normal distribution: half of its 80 % interval, in standard deviations.
 Z_80 = 1.2816
 DEFINITIONS = (
-    (VERDICT_WORD["ok"], "Nothing that was judged went beyond its limit; the lower back was among it."),
-    (VERDICT_WORD["back_unseen"], "The same, but for the lower back: it may have been fine or not."),
+    (
+        VERDICT_WORD["ok"],
+        f"Nothing that was judged went beyond its limit. With {VERDICT_MARK['back_unseen']} in place of "
+        f"{VERDICT_MARK['ok']} the lower back was not judged; it may be fine or not.",
+    ),
     (
         "Borderline",
         f"Perhaps beyond a limit (a chance of {100 * EVEN:.0f} to {100 * SURE:.0f} %; lower back "
@@ -149,7 +153,11 @@ def reasons_of_all(report: SetReport) -> list[list[str]]:
         what, mark, _ = reason.partition(" not judged: ")
         return f"{what} not judged." if mark and reason in shared else reason
 
-    return [[short(reason) for reason in reasons] for reasons in said]
+    return [
+        # that the back was not judged stands in such a verdict's words
+        [text for text in map(short, reasons) if shown != "back_unseen" or text != BACK_NOT_JUDGED]
+        for shown, reasons in zip(map(shown_verdict, report.reps), said, strict=True)
+    ]
 
 
 def fault_sentence(fault: Fault) -> str:

@@ -20,10 +20,10 @@ from formcheck.report.svg import Drawing
 from formcheck.report.tiles import text_width
 from formcheck.report.words import (
     BACK,
+    SHORT_VERDICT_WORD,
     VERDICT_MARK,
     VERDICT_WORD,
     Focus,
-    Shown,
     degrees,
     fault_label,
     focus_of,
@@ -36,7 +36,6 @@ WIDE_PX, NARROW_PX = 720.0, 340.0
 _TILE_PX, _GAP = 140.0, 12.0
 _AXIS, _HEAD, _MOVES, _BACK_TOP, _BACK, _FOOT = 34.0, 30.0, 84.0, 22.0, 64.0, 46.0
 _DASH = {"red": None, "amber": "6 3", "info": "2 4"}
-_SHORT: dict[Shown, str] = {**VERDICT_WORD, "back_unseen": "Back not judged"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +140,7 @@ def _title(drawing: Drawing, at: tuple[float, float], width: float, rep: Repetit
     colour = shared.palette.verdict(shown)
     drawing.text(at, str(rep.index), 17, shared.palette.ink, bold=True)
     beside = at[0] + text_width(str(rep.index), 17, bold=True) + 6
-    verdict = f"{VERDICT_MARK[shown]} {_SHORT[shown]}"
+    verdict = f"{VERDICT_MARK[shown]} {SHORT_VERDICT_WORD[shown]}"
     drawing.text((beside, at[1] - 1), verdict, 12, colour, bold=True)
     angle = rep.range.get(shared.focus.signal)
     if angle is not None:

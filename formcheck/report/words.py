@@ -6,6 +6,8 @@ from statistics import median
 from typing import Literal
 
 from formcheck.body.reasons import why
+from formcheck.coach.faults import SURE_Z
+from formcheck.coach.rep_faults import RANGE_SD_SHARE
 from formcheck.coach.set_report import Repetition, SetReport, Severity
 from formcheck.exercises.load import library
 from formcheck.exercises.schema import BoundFault, Exercise, RangeFault
@@ -29,6 +31,8 @@ VERDICT_WORD: dict[Shown, str] = {
     "fault": "Fault",
     "cannot_judge": "Not judged",
 }
+SHORT_VERDICT_WORD: dict[Shown, str] = {**VERDICT_WORD, "back_unseen": "Back not judged"}
+"""Where there is little room, or little time to read."""
 VERDICT_MARK: dict[Shown, str] = {
     "ok": "✓",
     "back_unseen": "○",
@@ -120,6 +124,8 @@ class Focus:
         Bounds that rise with another signal by a share of it, as a normal accompaniment.
     concentric_word, eccentric_word : str
         What the phases are called to the person.
+    slack_deg : float
+        How far short of the target a peak may be and still have reached it, as far as measuring can tell.
     """
 
     signal: str
@@ -129,6 +135,7 @@ class Focus:
     back_rhythms_deg: tuple[tuple[Severity, float, str, float], ...] = ()
     concentric_word: str = "lifting"
     eccentric_word: str = "lowering"
+    slack_deg: float = 0.0
 
     def phase_word(self, phase: Phase) -> str:
         """Return the word for a phase."""
@@ -145,7 +152,7 @@ class Focus:
         if self.target_deg is None or not math.isfinite(peak_deg):
             return None
         low, high = self.target_deg
-        return low <= peak_deg <= high
+        return low - self.slack_deg <= peak_deg <= high + self.slack_deg
 
 
 def focus_of(
@@ -177,8 +184,10 @@ def focus_of(
     if exercise is None:
         return Focus(shown, target_band_deg)
     exercise = exercise.in_form(report.exercise.form)
+    slack_deg = 0.0
     if target_band_deg is None and shown == names[0]:
         target_band_deg = _target_band(report, exercise, shown)
+        slack_deg = SURE_Z * RANGE_SD_SHARE * exercise.repetition.target_deg  # as "short" is judged
     return Focus(
         shown,
         target_band_deg,
@@ -187,6 +196,7 @@ def focus_of(
         _back_rhythms(exercise),
         exercise.repetition.concentric_word,
         exercise.repetition.eccentric_word,
+        slack_deg,
     )
 
 

@@ -6,8 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.body.spine_rough import RoughBend
-from formcheck.coach.set_report import Fault, LumbarRange, Neutral, Origin, SetReport, Verdict, View, Withheld
-from formcheck.exercises.load import library
+from formcheck.coach.set_report import (
+    AngleRange,
+    Fault,
+    LumbarRange,
+    Neutral,
+    Origin,
+    SetReport,
+    Verdict,
+    View,
+    Withheld,
+)
+from formcheck.exercises.load import library, load
 from formcheck.report import sentences
 from formcheck.report.words import (
     DASH,
@@ -184,7 +194,8 @@ def test_repetition_lines_carry_number_verdict_range_tempo_in_order_and_reason()
 
 def test_reason_that_all_repetitions_share_is_named_once_in_full_and_then_short() -> None:
     why = "lumbar_flexion: An arm covered it."
-    report = builders.report((builders.repetition(1, reasons=(why,)), builders.repetition(2, reasons=(why,))))
+    reps = [builders.repetition(i, verdict="cannot_judge", reasons=(why,)) for i in (1, 2)]
+    report = builders.report(tuple(reps))
     lines = sentences.repetition_lines(report)
     assert all(line.endswith("Lower back not judged.") for line in lines)
     alone = builders.report((builders.repetition(1, reasons=(why,)), builders.repetition(2)))
@@ -321,3 +332,14 @@ def test_a_tick_is_given_only_where_the_back_was_judged() -> None:
     assert "No fault seen in what was judged. Your lower back was judged in 1 of 2" in sentences.headline(
         builders.report((seen, unseen)), focus=FOCUS
     )
+
+
+def test_a_depth_that_is_short_by_less_than_can_be_measured_is_reached() -> None:
+    """Whose depth is judged to be no fault is not told that they did not reach it."""
+    squat = load("squat").exercise
+    peaks = (100.0, squat.repetition.target_deg * 0.8 - 1.0, squat.repetition.target_deg * 0.8 - 9.0)
+    reps = tuple(
+        builders.repetition(i, range={squat.repetition.signals[0]: AngleRange(0.0, peak, 0.0, peak)})
+        for i, peak in enumerate(peaks, 1)
+    )
+    assert "Depth reached in 2 of 3." in sentences.headline(builders.report(reps))
