@@ -2,13 +2,14 @@
 
 ``python benchmarks/rough_back.py [dev|test]``. The squats and hinges of a split, as they are and made worse:
 cloth that moves the edge for half a second on end, neighbouring stations alike, and arms that leave the upper
-part of the back free for three half seconds of standing only. Prints errors in degrees, and how often the
-intervals hold them.
+part of the back free for three half seconds of standing only. Turning points are compared with standing, and
+with where the person has begun to bow. Prints errors in degrees, and how often the intervals hold them.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from accuracy_cases import cases
@@ -17,7 +18,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from formcheck.body.filters import smooth_track
 from formcheck.body.measure import Calibration
-from formcheck.body.pose import Floats, PoseTrack
+from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.repair import repair_legs, without_guessed_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.spine import back_seen
@@ -36,6 +37,10 @@ CLOTH_ALONG, CLOTH_S = 0.06, 0.6
 FREE_S, MOMENTS_FREE, ARM_ABOVE = 0.5, 3, 0.47
 DRAWS = 4
 Z_80, Z_95 = 1.2816, 1.96
+FROM: dict[str, Callable[[Moments], tuple[Bools, tuple[Bools, ...]]]] = {
+    "upright": lambda moments: (moments.upright, moments.turning),
+    "a bow": lambda moments: (moments.bowed, moments.deep),
+}
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,23 @@ def main() -> None:
     split = sys.argv[1] if len(sys.argv) > 1 else "dev"
     recordings = list(_recordings(split))
     rng = np.random.default_rng(1)
-    rows, everything = [], []
-    for cloth_sd in CLOTH_SD:
-        for arms in (False, True):
+    rows: list[list[str]] = []
+    for beside, moments_of_each in FROM.items():
+        everything = []
+        for cloth_sd, arms in product(CLOTH_SD, (False, True) if beside == "upright" else (False,)):
             draws = DRAWS if cloth_sd or arms else 1
-            read = [_read(each, cloth_sd, arms, rng) for each in recordings for _ in range(draws)]
+            read = [
+                _read(each, *moments_of_each(each.moments), cloth_sd, arms, rng)
+                for each in recordings
+                for _ in range(draws)
+            ]
             given = np.array([pair for pair in read if pair is not None]).reshape(-1, 2)
             everything.append(given)
-            rows.append([f"{1000 * cloth_sd:.0f}", "yes" if arms else "no", *_cells(given, len(read))])
-    rows.append(["all", "", *_cells(np.concatenate(everything), 0)])
+            cells = _cells(given, len(read))
+            rows.append([beside, f"{1000 * cloth_sd:.0f}", "yes" if arms else "no", *cells])
+        rows.append([beside, "all", "", *_cells(np.concatenate(everything), 0)])
     print(", ".join(each.name for each in recordings))
-    head = ["cloth, .001", "arms", "read", "RMSE", "median error", "deviation", "80 % holds", "95 % holds"]
+    head = ["from", "cloth, .001", "arms", "read", "RMSE", "median", "deviation", "80 % holds", "95 % holds"]
     print(table(head, rows))
 
 
@@ -92,24 +103,27 @@ def _truth(truth: dict, track: PoseTrack) -> Floats:
 
 
 def _read(
-    each: Recording, cloth_sd: float, arms: bool, rng: np.random.Generator
+    each: Recording,
+    start: Bools,
+    turning: tuple[Bools, ...],
+    cloth_sd: float,
+    arms: bool,
+    rng: np.random.Generator,
 ) -> tuple[float, float] | None:
-    """Return the error and the stated deviation; None where nothing is read."""
-    contour, upright = each.contour, each.moments.upright
+    """Return the error and the stated deviation of turning points beside ``start``; None where not read."""
+    contour = each.contour
     if cloth_sd:
         contour = replace(contour, depth=contour.depth + cloth_sd * _cloth(each.t_s, rng))
-    if arms and upright.any():
-        free = rng.choice(each.t_s[upright], MOMENTS_FREE)
-        hidden = upright & (np.abs(each.t_s[:, None] - free) > 0.5 * FREE_S).all(axis=1)
+    if arms and start.any():
+        free = rng.choice(each.t_s[start], MOMENTS_FREE)
+        hidden = start & (np.abs(each.t_s[:, None] - free) > 0.5 * FREE_S).all(axis=1)
         contour = replace(contour, covered=contour.covered | (hidden[:, None] & (STATIONS > ARM_ABOVE)))
-    bend = rough_bend(contour, upright, each.moments.turning)
+    bend = rough_bend(contour, start, turning)
     if bend is None:
         return None
     seen = back_seen(contour)
-    bottoms = [
-        np.median(each.true_deg[about & seen]) for about in each.moments.turning if (about & seen).any()
-    ]
-    true_deg = np.mean(bottoms) - np.median(each.true_deg[upright & seen])
+    bottoms = [np.median(each.true_deg[about & seen]) for about in turning if (about & seen).any()]
+    true_deg = np.mean(bottoms) - np.median(each.true_deg[start & seen])
     return float(bend.deg - true_deg), bend.sd_deg
 
 

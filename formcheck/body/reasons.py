@@ -72,6 +72,11 @@ REASONS: dict[str, Reason] = {
         "Your back's outline looked like no back: clothes, hair, a hand or a thing behind you changed it.",
         "Tuck the shirt in or wear a closer one, put long hair up, and have nothing close behind your back.",
     ),
+    "other_at_rest": Reason(
+        "Back in the start posture, your back's outline was not what it was at the start: your clothes have "
+        "moved, or you hold your back differently.",
+        "Tuck the shirt in or wear a closer one, stand or sit as you did at the start, and start again.",
+    ),
     "back_unsure": Reason(
         "Too little of your lower back could be seen to be sure of its angle.",
         "Keep arms and loose clothes off the edge of your back, and turn your side straight at the camera.",

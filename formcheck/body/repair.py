@@ -4,8 +4,9 @@ A lifted near leg is sometimes labelled as the far one for a few frames. Both le
 of the two ways to name them, the one that moves the joints least from frame to frame is kept, and the
 model's own labels win wherever continuity does not speak clearly.
 
-Behind a barbell's plate the model guesses the knees, visible or not by its own account. Seen from the side a
-thigh keeps its length, so that a short one tells the guess; nothing is better than a leg that is not there.
+Behind a barbell's plate the model guesses knees and ankles, visible or not by its own account. Seen from the
+side a thigh keeps its length, and the near shin does, so that a short one tells the guess; nothing is better
+than a leg that is not there.
 """
 
 from dataclasses import dataclass, field, replace
@@ -26,12 +27,17 @@ MEMORY_S = 0.5
 # A thigh shorter than this share of its own length is a guess: of 40 dev clips and dev scenes from the side,
 # none was ever below .78; behind a plate it was .2 to .7 [M].
 MIN_THIGH_SHARE = 0.7
+# The same of the near shin: not below .80 in dev clips from the side, nor .63 in real lifts whose near leg is
+# in view; behind a plate on the floor .1 to .5, and knees read 120 to 180 degrees bent [M]. The far shin is
+# as short where one leg covers the other, as in long sitting (.4).
+MIN_SHIN_SHARE = 0.6
 # Further off the side than this a thigh that points forwards is foreshortened as much: one lifter, some 40
 # degrees off (read as 21), had thighs of .5 to .7 in each of eight squats, none of which was counted [M].
 GUESS_YAW_DEG = 15.0
 # On the way to such a guess the leg is wrong, too, at full length [M: a filmed deadlift].
 BESIDE_GUESS_S = 0.25
 _JOINTS = slice(1, 5)  # knee, ankle, heel, toe; the hips hardly differ from the side
+_FOOT = slice(2, 5)
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ def repair_legs(track: PoseTrack, scale: BodyScale) -> PoseTrack:
 
 
 def without_guessed_legs(track: PoseTrack, view: BodyView) -> PoseTrack:
-    """Return a recording's track without legs, below the hip, whose thigh is too short to be one.
+    """Return a recording's track without legs, below the hip, whose thigh or shin is too short to be one.
 
     Parameters
     ----------
@@ -108,24 +114,42 @@ def without_guessed_legs(track: PoseTrack, view: BodyView) -> PoseTrack:
     view : BodyView
         How the person stands: from elsewhere than the side, thighs are foreshortened and say nothing.
     """
-    if not _tells_guesses(view):
-        return track
     points = track.landmarks_px.copy()
-    for leg in LEG.values():
-        thigh_px = _thigh_px(points, leg)
-        guessed = _around(track.t_s, thigh_px < MIN_THIGH_SHARE * _full_px(thigh_px))
-        points[np.ix_(guessed, leg[_JOINTS])] = np.nan
+    for bone in _bones(view):
+        length_px = bone.length_px(points)
+        guessed = _around(track.t_s, length_px < bone.least_share * _full_px(length_px))
+        points[np.ix_(guessed, bone.guesses)] = np.nan
     return replace(track, landmarks_px=points)
 
 
-def _thigh_px(landmarks_px: Floats, leg: npt.NDArray[np.intp]) -> Floats:
-    """Return a thigh's length in landmarks (..., 33, 2), shape (...)."""
-    return np.asarray(np.linalg.norm(landmarks_px[..., leg[1], :] - landmarks_px[..., leg[0], :], axis=-1))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bone:
+    """A part of a leg that keeps its length: where it is short, the landmarks ``guesses`` are none."""
+
+    ends: npt.NDArray[np.intp]
+    guesses: npt.NDArray[np.intp]
+    least_share: float
+
+    def length_px(self, landmarks_px: Floats) -> Floats:
+        """Return its length in landmarks (..., 33, 2), shape (...)."""
+        first, last = self.ends
+        return np.asarray(np.linalg.norm(landmarks_px[..., last, :] - landmarks_px[..., first, :], axis=-1))
 
 
-def _full_px(thigh_px: Floats) -> float:
-    """Return a thigh's own length, from lengths over time; NaN where it was never seen."""
-    seen = thigh_px[np.isfinite(thigh_px)]
+def _bones(view: BodyView) -> list[_Bone]:
+    """Return the bones whose length tells a guess: none where the person is seen from elsewhere."""
+    if view.yaw_deg is None or view.yaw_deg > GUESS_YAW_DEG:
+        return []
+    bones = [_Bone(leg[:2], leg[_JOINTS], MIN_THIGH_SHARE) for leg in LEG.values()]
+    if view.near_side is not None:
+        near = LEG[view.near_side]
+        bones.append(_Bone(near[1:3], near[_FOOT], MIN_SHIN_SHARE))
+    return bones
+
+
+def _full_px(length_px: Floats) -> float:
+    """Return a bone's own length, from lengths over time; NaN where it was never seen."""
+    seen = length_px[np.isfinite(length_px)]
     return float(np.percentile(seen, LENGTH_PERCENTILE)) if seen.size else float("nan")
 
 
@@ -166,35 +190,32 @@ class LiveLegRepair:
         )
 
 
-def _tells_guesses(view: BodyView) -> bool:
-    """Return whether the person is seen so much from the side that a short thigh is a guess."""
-    return view.yaw_deg is not None and view.yaw_deg <= GUESS_YAW_DEG
-
-
 class LiveWithoutGuessedLegs:
     """Causal counterpart of `without_guessed_legs`: a leg is left out from a guess on, not from before it.
 
     Parameters
     ----------
     set_up : PoseTrack
-        Tells the thighs' own lengths.
+        Tells the bones' own lengths.
     view : BodyView
         As for `without_guessed_legs`.
     """
 
     def __init__(self, set_up: PoseTrack, view: BodyView) -> None:
-        legs = LEG.values() if _tells_guesses(view) else ()
-        self._legs = [(leg, MIN_THIGH_SHARE * _full_px(_thigh_px(set_up.landmarks_px, leg))) for leg in legs]
-        self._guessed_s = [float("-inf")] * len(self._legs)
+        bones = _bones(view)
+        self._bones = [
+            (bone, bone.least_share * _full_px(bone.length_px(set_up.landmarks_px))) for bone in bones
+        ]
+        self._guessed_s = [float("-inf")] * len(self._bones)
 
     def feed(self, pose: Pose) -> Pose:
-        """Return the pose without legs that are only guessed now, or were a moment ago."""
-        for i, (leg, least_px) in enumerate(self._legs):
-            if _thigh_px(pose.landmarks_px, leg) < least_px:
+        """Return the pose without what of its legs is only guessed now, or was a moment ago."""
+        for i, (bone, least_px) in enumerate(self._bones):
+            if bone.length_px(pose.landmarks_px) < least_px:
                 self._guessed_s[i] = pose.t_s
         left_out = [
-            leg[_JOINTS]
-            for (leg, _), guessed_s in zip(self._legs, self._guessed_s, strict=True)
+            bone.guesses
+            for (bone, _), guessed_s in zip(self._bones, self._guessed_s, strict=True)
             if pose.t_s - guessed_s <= BESIDE_GUESS_S
         ]
         if not left_out:

@@ -38,12 +38,14 @@ MAX_SD_DEG = 15.0
 class RoughBend:
     """How much more the back was bent at the turning points than upright, flexion positive.
 
-    The mean of ``reps`` repetitions; ``sd_deg`` is the deviation of ``deg``.
+    The mean of ``reps`` repetitions; ``sd_deg`` is the deviation of ``deg``. ``from_bow`` says that it is
+    how much more it was bent than where the person had begun to bow, as it was hidden upright.
     """
 
     deg: float
     sd_deg: float
     reps: int
+    from_bow: bool = False
 
 
 def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -> RoughBend | None:
@@ -54,7 +56,7 @@ def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -
     contour : BackContour
         T instants of a recording.
     upright : ndarray of bool, shape (T,)
-        Instants whose posture is the start posture, or all but that.
+        Instants whose posture is the start posture, or all but that; or others to compare with.
     turning : sequence of such arrays
         Instants about each repetition's turning point.
 

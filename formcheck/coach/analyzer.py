@@ -5,7 +5,7 @@ Filtering and repair are stages before it; it never knows which were used.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from formcheck.body.view import LeftRight
 from formcheck.coach.cues import CueChooser
@@ -18,7 +18,7 @@ from formcheck.coach.events import (
     RepCounted,
     RepDismissed,
 )
-from formcheck.coach.guards import POSTURE_BEFORE_S, jumped, other_leg_moved, why_dismissed
+from formcheck.coach.guards import POSTURE_BEFORE_S, begun_before, jumped, other_leg_moved, why_dismissed
 from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Lane, Progress
 from formcheck.coach.rep_phases import START_SHARE, RepPhases
@@ -90,6 +90,7 @@ class Analyzer:
     repetitions: list[Repetition] = field(default_factory=list, init=False)
     dismissed: list[RepDismissed] = field(default_factory=list, init=False)
     _last: Instant | None = field(default=None, init=False)
+    _first_s: float = field(default=float("inf"), init=False)
     _rows: list[Instant] = field(default_factory=list, init=False)
     _seen_s: float = field(default=float("-inf"), init=False)
     _lanes: list[Lane] = field(default_factory=list, init=False)
@@ -116,6 +117,7 @@ class Analyzer:
         """Take one instant, later than every earlier one, and return what it brings about."""
         events: list[Event] = []
         broken = self._last is not None and jumped(self._last, instant)
+        self._first_s = min(self._first_s, instant.t_s)
         self._last = instant
         for lane in self._lanes:
             if broken:
@@ -171,6 +173,8 @@ class Analyzer:
         if weaker:
             return []
         rows = instants_from(raw, lane.leg)
+        if begun_before(self.exercise, phases, rows, self._first_s, lane.counter.rest_deg):
+            phases = replace(phases, hold_start_s=phases.start_s, begun_before=True)
         side = lane.leg or self.side
         before = [rep.move_end_s for rep in self.repetitions if rep.side == side]
         follows_on = bool(before) and phases.start_s - before[-1] < FOLLOWS_ON_S

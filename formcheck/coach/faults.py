@@ -5,6 +5,7 @@ enough (`SURE`, `SURE_OF_BACK`); from `EVEN`, of the lower back `OPEN_OF_BACK`, 
 borderline (measurement.md, section 4).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
@@ -55,7 +56,8 @@ class Excursion:
     """A stretch beyond a bound.
 
     ``peak`` is the extreme of the compared value (signed as the bound is); ``sure`` is False where the
-    bound may have been crossed, which makes a repetition borderline and is no fault.
+    bound may have been crossed, which makes a repetition borderline and is no fault; ``at_rest`` says that
+    it was crossed in the start posture only, which is no fault of the movement.
     """
 
     fault_id: str
@@ -65,6 +67,7 @@ class Excursion:
     end_s: float
     peak: float
     threshold: float
+    at_rest: bool = False
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class _Level:
     """One bound, watched at one certainty; ``likely`` is the same bound at even odds.
 
     ``entry_z`` says how many standard deviations beyond the bound it is entered. A sure crossing is noticed
-    late: it began when it became likely.
+    late: it began when it became likely. ``at_rest`` while it was crossed in the start posture only.
     """
 
     severity: Severity
@@ -82,13 +85,14 @@ class _Level:
     since_s: float | None = None
     active: bool = False
     peak: float = float("-inf")
+    at_rest: bool = True
 
     @property
     def sure(self) -> bool:
         return self.entry_z > 0.0
 
     def forget(self) -> None:
-        self.since_s, self.active, self.peak = None, False, float("-inf")
+        self.since_s, self.active, self.peak, self.at_rest = None, False, float("-inf"), True
 
     def peak_since_onset(self) -> float:
         return self.peak if self.likely is None else max(self.peak, self.likely.peak)
@@ -132,16 +136,17 @@ class BoundMonitor:
     @property
     def current(self) -> Severity | None:
         """The worst severity that is surely active now."""
-        active: list[Severity] = [level.severity for level in self._levels if level.active and level.sure]
-        return max(active, key=rank, default=None)
+        return max((level.severity for level in self._surely_active()), key=rank, default=None)
 
     def onset_s(self) -> float:
         """Return when the worst active level's bound was crossed."""
-        worst = [level for level in self._levels if level.active and level.sure]
-        onset_s = max(worst, key=lambda item: rank(item.severity)).onset_s()
+        onset_s = max(self._surely_active(), key=lambda item: rank(item.severity)).onset_s()
         return onset_s if onset_s is not None else self._seen_s
 
-    def feed(self, instant: Instant, way: float = float("nan")) -> list[Excursion]:
+    def _surely_active(self) -> list[_Level]:
+        return [level for level in self._levels if level.active and level.sure and not level.at_rest]
+
+    def feed(self, instant: Instant, way: float = float("nan"), *, at_rest: bool = False) -> list[Excursion]:
         """Take one instant of an active phase; return the excursions that it ended.
 
         Parameters
@@ -150,13 +155,19 @@ class BoundMonitor:
             As seen from the working leg.
         way : float
             How far the movement is, for rules that look at a part of the way only.
+        at_rest : bool
+            Whether this is the start posture again.
         """
         if not self._applies(instant, way):
             return self.end()
         value, sd = self._value(instant)
         if value != value:  # withheld
             return self.end() if instant.t_s - self._seen_s > MAX_WITHHELD_S else []
-        ended = [item for level in self._levels for item in self._step(level, instant.t_s, value, sd)]
+        ended = [
+            item
+            for level in self._levels
+            for item in self._step(level, instant.t_s, value, sd, at_rest=at_rest)
+        ]
         self._seen_s = instant.t_s
         return ended
 
@@ -171,6 +182,8 @@ class BoundMonitor:
         """Return whether this is a part of the movement that the rule looks at."""
         rule = self.rule
         if rule.way is not None and not rule.way[0] <= way <= rule.way[1]:
+            return False
+        if rule.where_unseen is not None and not math.isnan(instant.deg[rule.where_unseen]):
             return False
         if rule.while_signal is None:
             return True
@@ -188,7 +201,7 @@ class BoundMonitor:
         sd = max(instant.sd_deg[rule.signal], MIN_VERDICT_SD_DEG.get(rule.signal, 0.0))
         return self._sign * value, sd
 
-    def _step(self, level: _Level, t_s: float, value: float, sd: float) -> list[Excursion]:
+    def _step(self, level: _Level, t_s: float, value: float, sd: float, *, at_rest: bool) -> list[Excursion]:
         entry = level.bound + level.entry_z * sd
         if level.since_s is None:
             if value >= entry:
@@ -199,6 +212,7 @@ class BoundMonitor:
             return ended
         if level.since_s is not None:
             level.peak = max(level.peak, value)
+            level.at_rest &= at_rest or value < min(level.bound, entry)
             level.active |= t_s - level.since_s >= self.rule.min_duration_s - 1e-9
         return []
 
@@ -212,4 +226,5 @@ class BoundMonitor:
             end_s=self._seen_s,
             peak=self._sign * level.peak_since_onset(),
             threshold=self._sign * level.bound,
+            at_rest=level.at_rest,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from formcheck.body.pose import Bools, Floats
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_phases import RepPhases
+from formcheck.coach.reps import JOINED_SHARE
 from formcheck.exercises.schema import Exercise
 
 # All in trunk lengths (about half a metre); our choice, on the shared clips.
@@ -38,6 +39,19 @@ def jumped(before: Instant, after: Instant) -> bool:
         return False
     shift = np.hypot(after.anchor[0] - before.anchor[0], after.anchor[1] - before.anchor[1])
     return bool(shift > JUMP)
+
+
+def begun_before(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], first_s: float, rest_deg: float
+) -> bool:
+    """Return whether a movement was on its way when the recording began, at ``first_s``.
+
+    As of a lifter who has bowed to the bar already, bows further and lifts it. ``rest_deg`` is the counting
+    signal in the start posture, as ``phases`` has it; the rest as for `why_dismissed`.
+    """
+    way = (phases.peak_deg - rest_deg) / exercise.repetition.target_deg
+    at_first = phases.start_s - first_s <= POSTURE_BEFORE_S
+    return at_first and way > JOINED_SHARE and not _from_start_posture(exercise, phases, rows)
 
 
 def why_dismissed(

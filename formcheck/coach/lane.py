@@ -10,17 +10,22 @@ from dataclasses import dataclass, field
 
 from formcheck.body.signal_table import SIGNALS, base_name
 from formcheck.body.view import LeftRight
+from formcheck.coach.back_start import MAX_TIPPED_DEG
 from formcheck.coach.events import FaultEnded, FaultStarted
 from formcheck.coach.faults import BoundMonitor, Excursion, rank
+from formcheck.coach.guards import holds_posture
 from formcheck.coach.instant import Instant
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.reps import RepCounter, RepRule
+from formcheck.coach.usable_range import LUMBAR
 from formcheck.coach.working_side import from_side, instant_from
 from formcheck.exercises.schema import BoundFault, Exercise, Phase
 
 # A movement stands out if it is this many times the standard deviation at rest; our choice.
 STANDS_OUT = 4.0
+# Up to this part of the way it may be the start posture still, or again [D].
+REST_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Lane:
             if present.isdisjoint(monitor.rule.phases):
                 continue
             before = monitor.current
-            monitor.feed(seen, way)
+            monitor.feed(seen, way, at_rest=self._at_rest(monitor.rule, seen, way))
             now = monitor.current
             if now is not None and (before is None or rank(now) > rank(before)):
                 started.append(FaultStarted(now_s, monitor.rule.id, now, monitor.onset_s()))
@@ -152,9 +157,23 @@ class Lane:
             spans = [(first, math.inf if last == phases.end_s else last) for first, last in spans]
             for row in rows:
                 asked = any(first <= row.t_s <= last for first, last in spans)
-                found += monitor.feed(row, self.way(row)) if asked else monitor.end()
+                if not asked:
+                    found += monitor.end()
+                    continue
+                way = self.way(row)
+                found += monitor.feed(row, way, at_rest=self._at_rest(monitor.rule, row, way))
             found += monitor.end()
         return found
+
+    def _at_rest(self, rule: BoundFault, row: Instant, way: float) -> bool:
+        """Return whether an instant shows the start posture, in which nothing of the back has changed.
+
+        Other signals are what they are there, and a rule that asks for this part of the way means it.
+        """
+        if rule.signal != LUMBAR or rule.way is not None or not way <= REST_SHARE:
+            return False
+        tipped_deg = abs(row.deg["trunk_lean"] - self.neutral.get("trunk_lean", float("nan")))
+        return tipped_deg <= MAX_TIPPED_DEG and holds_posture(row, self.exercise.start_posture.bounds_deg)
 
     def _monitors(self) -> list[BoundMonitor]:
         rules = (fault for fault in self.exercise.faults if isinstance(fault, BoundFault))

@@ -61,11 +61,13 @@ def judge_repetition(
         Every signal in the start posture.
     """
     whole = whole_repetition_faults(exercise, phases, rows, lead_in, neutral_deg or {})
-    faults = [*_surest(exercise, excursions, rows), *whole]
+    moved = [each for each in excursions if not (each.at_rest and each.sure)]
+    faults = [*_surest(exercise, moved, rows), *whole]
     faults = [replace(fault, signal=_column(fault.signal, side)) for fault in faults]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
+    rows = rows if len(moved) == len(excursions) else _back_withheld(rows)
     withheld = _withheld(exercise, rows)
-    unsure = sorted({e.fault_id for e in excursions if not e.sure and rank(e.severity) > 0})
+    unsure = sorted({e.fault_id for e in moved if not e.sure and rank(e.severity) > 0})
     verdict = _verdict(faults, withheld, unsure)
     return Repetition(
         index=index,
@@ -88,6 +90,23 @@ def judge_repetition(
         lumbar_flexion_deg=_lumbar(phases, rows),
         faults=tuple(faults),
     )
+
+
+def _back_withheld(rows: Sequence[Instant]) -> list[Instant]:
+    """Return instants of which the back is not judged, as it was another one in the very start posture.
+
+    Clothes that rode up look so, and then nothing that is measured from that start is known; a back that is
+    held differently may look so, too.
+    """
+    return [
+        replace(
+            row,
+            deg={**row.deg, LUMBAR: float("nan")},
+            sd_deg={**row.sd_deg, LUMBAR: float("nan")},
+            reason={**row.reason, LUMBAR: row.reason[LUMBAR] or "other_at_rest"},
+        )
+        for row in rows
+    ]
 
 
 def _column(name: str, side: Side) -> str:

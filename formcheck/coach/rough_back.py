@@ -1,18 +1,21 @@
 """Says roughly how much a back bent in a set in which it could be judged in no repetition.
 
-No verdict comes of it: the interval is far wider than the distance from one limit to the next.
+Told is how much more it was bent at the turning points than upright; where a plate or an arm hides it
+upright, than where the person had begun to bow. No verdict comes of it: the interval is far wider than the
+distance from one limit to the next.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formcheck.body.pose import Bools, Floats, PoseTrack
+from formcheck.body.reasons import why
 from formcheck.body.signals import Signals
 from formcheck.body.spine_rough import RoughBend, rough_bend
 from formcheck.body.spine_signal import back_in_view, recorded_back
-from formcheck.coach.back_start import near_start, tipped_deg
+from formcheck.coach.back_start import BOWED_DEG, bowing, near_start, tipped_deg
 from formcheck.coach.baseline import Baseline
 from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.set_report import Repetition
@@ -23,14 +26,21 @@ TURNING_S = 0.4
 # The reading is proven where the trunk tips forwards, in squats and hinges: dev clips tip by 25 degrees and
 # more, other exercises by less than 15 [M].
 MIN_TIPPED_DEG = 20.0
+# With where they have begun to bow, turning points are compared that lie so much deeper than that [D].
+DEEPER_DEG = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """When the person stood upright, and was about each turning point: arrays of bool, shape (T,)."""
+    """When the person stood upright, and was about each turning point: arrays of bool, shape (T,).
+
+    ``bowed`` are those of having begun to bow, ``deep`` the turning points that lie well beyond them.
+    """
 
     upright: Bools
     turning: tuple[Bools, ...]
+    bowed: Bools
+    deep: tuple[Bools, ...]
 
 
 def back_told(repetitions: Sequence[Repetition]) -> bool:
@@ -64,7 +74,13 @@ def rough_back(
     )
     if moments is None:
         return None
-    return rough_bend(recorded_back(track, baseline.calibration), moments.upright, moments.turning)
+    contour = recorded_back(track, baseline.calibration)
+    bend = None
+    if not any(rep.lumbar_flexion_deg.reason == why("other_at_rest") for rep in repetitions):
+        bend = rough_bend(contour, moments.upright, moments.turning)
+    if bend is None and (from_bow := rough_bend(contour, moments.bowed, moments.deep)) is not None:
+        bend = replace(from_bow, from_bow=True)
+    return bend
 
 
 def moments_of(
@@ -90,9 +106,14 @@ def moments_of(
         free & raw.between(max(start_s, turn_s - TURNING_S), min(turn_s + TURNING_S, end_s))
         for start_s, turn_s, end_s in repetitions_s
     ]
-    return Moments(near & free, tuple(about for about in turning if _bows(tipped[about])))
+    return Moments(
+        upright=near & free,
+        turning=tuple(about for about in turning if _bows(tipped[about], MIN_TIPPED_DEG)),
+        bowed=bowing(raw, inside) & free,
+        deep=tuple(about for about in turning if _bows(tipped[about], BOWED_DEG[1] + DEEPER_DEG)),
+    )
 
 
-def _bows(tipped: Floats) -> bool:
+def _bows(tipped: Floats, by_deg: float) -> bool:
     seen = tipped[np.isfinite(tipped)]
-    return seen.size > 0 and float(np.median(seen)) >= MIN_TIPPED_DEG
+    return seen.size > 0 and float(np.median(seen)) >= by_deg

@@ -76,7 +76,8 @@ class BoundFault(FaultBase):
     ``from_start`` measures from the start posture. ``less_share`` of ``less_signal``, as far as that has
     risen from the start posture, is subtracted first: a normal accompaniment, as lumbopelvic rhythm.
     ``way`` limits it to a part of the way from rest (0) to the range in use (1); ``while_signal`` to moments
-    at which another signal, measured from the start posture, lies within ``while_deg``.
+    at which another signal, measured from the start posture, lies within ``while_deg``; ``where_unseen`` to
+    moments at which another, better signal is withheld.
     """
 
     kind: Literal["bound"]
@@ -88,6 +89,7 @@ class BoundFault(FaultBase):
     way: tuple[float, float] | None = None
     while_signal: SignalName | None = None
     while_deg: tuple[float, float] = (-180.0, 180.0)
+    where_unseen: SignalName | None = None
     min_duration_s: float = Field(default=0.3, ge=0)
     phases: tuple[Phase, ...] = ("concentric", "hold", "eccentric")
 
@@ -216,7 +218,7 @@ KINDS = frozenset(
 
 def signals_of(rule: FaultRule) -> list[tuple[str, str]]:
     """Return the (field, signal) pairs that a rule refers to."""
-    fields = ("signal", "ahead_of", "less_signal", "while_signal", "beside")
+    fields = ("signal", "ahead_of", "less_signal", "while_signal", "where_unseen", "beside")
     pairs = [(field, getattr(rule, field, None)) for field in fields]
     pairs += [("signals", name) for name in getattr(rule, "signals", ())]
     return [(field, name) for field, name in pairs if name is not None]

@@ -203,16 +203,25 @@ def _plural(name: str, n: int) -> str:
 
 
 def _reach(report: SetReport, focus: Focus) -> str:
-    """Say in how many repetitions the target was reached; nothing where there is no target."""
+    """Say in how many repetitions the target was reached; nothing where there is no target.
+
+    Nor where one fell short whose range was not judged.
+    """
     reached = [
         focus.reached(rep.range[focus.signal].peak_deg) for rep in report.reps if focus.signal in rep.range
     ]
     if not reached or None in reached or len(reached) < len(report.reps):
         return ""
+    if any(not far and _range_unknown(rep) for far, rep in zip(reached, report.reps, strict=True)):
+        return ""
     word = "Depth" if focus.first_phase == "eccentric" else "The target"
     if len(reached) == 1:
         return f"{word}{'' if reached[0] else ' not'} reached."
     return f"{word} reached in {_share(sum(map(bool, reached)), len(reached))}."
+
+
+def _range_unknown(rep: Repetition) -> bool:
+    return any(reason.startswith("range_and_tempo:") for reason in rep.reasons)
 
 
 def _outcome(report: SetReport) -> str:
@@ -266,9 +275,10 @@ def _roughly(bend: RoughBend | None) -> str:
     if bend is None:
         return ""
     low, high = (bend.deg + sign * Z_80 * bend.sd_deg for sign in (-1, 1))
+    beside = "where you had bowed a little" if bend.from_bow else "upright"
     return (
         f"Seen only roughly, it was about {degrees(5 * round(bend.deg / 5))} more bent at the turning point "
-        f"than upright (8 times in 10 between {degrees(low)} and {degrees(high)})."
+        f"than {beside} (8 times in 10 between {degrees(low)} and {degrees(high)})."
     )
 
 

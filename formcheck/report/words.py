@@ -101,7 +101,7 @@ _FAULT_LABEL = {
     "incomplete": "not fully back",
     "short": "smaller than asked",
     "not-clear": "object not cleared",
-    "squatting-in-front": "squatting, front view",
+    "squatting-in-front": "thighs come too far forward",
 }
 
 

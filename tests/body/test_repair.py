@@ -116,6 +116,24 @@ def test_live_too_guessed_legs_are_left_out_until_they_are_seen_again() -> None:
     assert not missing[(truth.t_s <= 1.0) | (truth.t_s > 3.3)].any()
 
 
+def test_ankles_that_are_guessed_behind_a_plate_on_the_floor_are_left_out() -> None:
+    """Those of the near leg, recorded and live; its thigh is seen, and so is the far leg."""
+    truth = film(posed(4.0), Camera())
+    view = estimate_view(truth, BodyScale.of(truth))
+    near = LEG[view.near_side or "right"]
+    where = (truth.t_s > 1.0) & (truth.t_s < 3.0)
+    points = truth.landmarks_px.copy()
+    points[np.ix_(where, near[2:])] = points[where][:, near[1:2]] + [20.0, 10.0]
+    guessed = replace(truth, landmarks_px=points)
+    live = LiveWithoutGuessedLegs(truth[truth.t_s <= 1.0], view)
+    fed = np.array([live.feed(pose).landmarks_px for pose in guessed])
+    for kept in (without_guessed_legs(guessed, view).landmarks_px, fed):
+        missing = np.isnan(kept).any(axis=-1)
+        assert missing[where][:, near[2:]].all()
+        assert not np.delete(missing, near[2:], axis=1).any()
+        assert not missing[(truth.t_s <= 0.7) | (truth.t_s > 3.3)].any()
+
+
 @pytest.mark.parametrize("motion", [marches(2), squats(2)], ids=["marches", "squats"])
 def test_legs_that_are_seen_stay(motion: Motion) -> None:
     seen = film(motion, Camera(), REAL)

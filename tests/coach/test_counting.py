@@ -18,6 +18,7 @@ from tests.synthetic import (
     Flaws,
     Motion,
     Pace,
+    eased,
     film,
     hinges,
     landing,
@@ -27,6 +28,7 @@ from tests.synthetic import (
     posed,
     reaching_for_the_phone,
     resting_swing,
+    sagittal,
     sitting_down,
     squats,
     standing,
@@ -408,3 +410,19 @@ def test_a_repetition_that_the_user_denies_is_gone_and_the_others_are_renumbered
     assert [rep.index for rep in report.reps] == [1, 2]
     assert report.reps[1].move_start_s == pytest.approx(squats(3).reps[2].start_s, abs=0.3)
     assert "You said" in said(report)
+
+
+@pytest.mark.parametrize(("deepest_deg", "n"), [(72.0, 1), (42.0, 0)])
+def test_who_has_bowed_already_as_the_recording_begins_and_bows_further_is_counted(
+    deepest_deg: float, n: int
+) -> None:
+    """As to a bar; the rest of a small bow is none. Neither range nor tempo is known."""
+    keys = [(0.0, 32.0), (0.5, 32.0), (1.4, deepest_deg), (2.2, deepest_deg), (3.8, 0.0), (6.0, 0.0)]
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        lean = eased(t, keys)
+        return sagittal(lean / 14, lean, lean / 5, lean / 7)
+
+    report = counted(Motion("lift", keys[-1][0], angles, ()), exercise=HINGE)
+    assert len(report.reps) == n
+    assert all(any("range_and_tempo" in reason for reason in rep.reasons) for rep in report.reps)

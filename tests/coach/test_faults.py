@@ -251,6 +251,28 @@ def test_what_hardly_moves_leads_nothing() -> None:
     assert half_way_s(t, np.full(len(t), np.nan)) is None
 
 
+def test_what_a_better_signal_tells_is_not_said_twice() -> None:
+    monitor = BoundMonitor(rule(where_unseen="knee_flexion"), {})
+    rows = [
+        instant(i / 20, trunk_lean=30.0, knee_flexion=math.nan if 20 <= i < 40 else 5.0) for i in range(60)
+    ]
+    found = [item for row in rows for item in monitor.feed(row)] + monitor.end()
+    assert [(item.start_s, item.end_s) for item in sure(found)] == [(1.0, 1.95)]
+
+
+def test_what_is_beyond_a_bound_in_the_start_posture_alone_is_marked_and_not_told() -> None:
+    back = rule(signal="lumbar_flexion", red=None)
+    monitor = BoundMonitor(back, {})
+    for i in range(20):
+        monitor.feed(instant(i / 20, lumbar_flexion=30.0), at_rest=True)
+    assert monitor.current is None
+    assert {item.at_rest for item in monitor.end()} == {True}
+    for i in range(20, 60):
+        monitor.feed(instant(i / 20, lumbar_flexion=30.0), at_rest=i < 40)
+    assert monitor.current == "amber"
+    assert {item.at_rest for item in monitor.end()} == {False}
+
+
 # -- verdicts ------------------------------------------------------------------------------------
 
 

@@ -162,6 +162,10 @@ def test_a_back_that_was_not_judged_is_told_as_roughly_as_it_is_known() -> None:
         "(8 times in 10 between 11° and 41°)."
     )
     assert "roughly" not in sentences.headline(replace(report, back_rough=None), focus=FOCUS)
+    from_bow = replace(report, back_rough=RoughBend(26.0, 12.0, 2, from_bow=True))
+    assert "more bent at the turning point than where you had bowed a little" in sentences.headline(
+        from_bow, focus=FOCUS
+    )
 
 
 def test_nothing_counted_says_the_likeliest_reason_and_what_to_do() -> None:
