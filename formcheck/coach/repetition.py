@@ -61,13 +61,13 @@ def judge_repetition(
         Every signal in the start posture.
     """
     whole = whole_repetition_faults(exercise, phases, rows, lead_in, neutral_deg or {})
-    moved = [each for each in excursions if not (each.at_rest and each.sure)]
-    faults = [*_surest(exercise, moved, rows), *whole]
+    told = [each for each in excursions if not (each.at_rest and each.sure)]
+    faults = [*_surest(exercise, told, rows), *whole]
     faults = [replace(fault, signal=_column(fault.signal, side)) for fault in faults]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
-    rows = rows if len(moved) == len(excursions) else _back_withheld(rows)
+    rows = rows if len(told) == len(excursions) else _back_withheld(rows)
     withheld = _withheld(exercise, rows)
-    unsure = sorted({e.fault_id for e in moved if not e.sure and rank(e.severity) > 0})
+    unsure = sorted({e.fault_id for e in told if not e.sure and rank(e.severity) > 0})
     verdict = _verdict(faults, withheld, unsure)
     return Repetition(
         index=index,
