@@ -53,7 +53,7 @@ def trend_figure(
     )
     _band(drawing, plot, trend, palette)
     unit = _TICK_UNITS.get(trend.measure.unit, "")
-    plot.frame(drawing, palette, x_unit="", y_unit=unit, max_ticks=min(max(last, 2), 12))
+    plot.frame(drawing, palette, x_unit="", y_unit=unit, max_ticks=min(max(last, 2) + 1, 12))
     drawing.text(
         ((plot.left + plot.right) / 2, HEIGHT_PX - 4), "week", TICK_SIZE, palette.muted, anchor="middle"
     )

@@ -121,7 +121,7 @@ def _today(log: PlanLog, plan: Today, exercises: dict[str, Exercise]) -> None:
     for offer in plan.offers:
         _offer(log, plan, offer)
     if plan.not_today:
-        st.subheader("Waits", anchor=False)
+        st.subheader("Not yet", anchor=False)
         for waiting in plan.not_today:
             _waits(waiting)
     for notice in plan.notices:
@@ -165,7 +165,6 @@ def _offer(log: PlanLog, plan: Today, offer: Offer) -> None:
                 st.button(
                     "I stopped: it hurts",
                     key=f"plan-hurt-{offer.exercise_id}",
-                    type="primary",
                     on_click=kindly(lambda: log.add(Stopped(clock.now(), "pain", "key", offer.exercise_id))),
                 )
             st.caption("With the camera, a set counts here by itself once it is among your sets.")

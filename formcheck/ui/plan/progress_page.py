@@ -10,7 +10,7 @@ import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.plan.entries import SymptomReport
-from formcheck.plan.progress import trends
+from formcheck.plan.progress import Trend, trends
 from formcheck.plan.record import entry_json
 from formcheck.report import export
 from formcheck.report.figure_parts import NARROW_PX
@@ -113,11 +113,17 @@ def page() -> None:
         parts.append(
             f'<figure class="fc-trend">{figure}<figcaption><span class="fc-badge fc-{look}">'
             f'<span class="fc-mark" aria-hidden="true">{MARK[trend.change]}</span>{word}</span> '
-            f"{escape(trend.words)}<small>{escape(trend.measure.source)}</small></figcaption></figure>"
+            f"{escape(trend.words)}<small>{escape(_counts_from(trend))}</small></figcaption></figure>"
         )
     drawn(f'<div class="fc-trends">{"".join(parts)}</div>', key="plan-trends")
     _take_along(log)
     st.html(f'<p class="fc-fine">{escape(NOT_A_DEVICE)}</p>')
+
+
+def _counts_from(trend: Trend) -> str:
+    """Return from where on a difference is called a change, and who says so."""
+    known = trend.measure.source
+    return known if trend.measure.id == "adherence" else f"What counts as a change: {known}"
 
 
 def _take_along(log: StoredLog) -> None:
