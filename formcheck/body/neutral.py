@@ -24,6 +24,12 @@ STEP_S = 0.1
 MIN_SEEN_SHARE = 0.8
 # An earlier rest is taken unless it scatters by so many times as much as the steadiest one; our choice.
 EARLIER = 2.0
+# A small movement fits into the start posture's bounds and into what may scatter. So a stretch that
+# scatters by more than this share of what is allowed gives way to a shorter one, of a second at least, that
+# scatters by so many times less. Seated lifts filmed from the middle of a lift scattered by .4 to .8 over 2
+# and 3 s, all of it the lifts, and by .1 in the second between two [M].
+MOVING_SHARE, STILLER = 0.5, 4.0
+MIN_STILLER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,16 @@ class NeutralWindow:
     end_s: float | None
     accepted: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch that was looked for ``length_s`` long, and how it scatters, as a share of what is allowed."""
+
+    length_s: float
+    scatter: float
+    start_s: float
+    end_s: float
 
 
 def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]) -> NeutralWindow:
@@ -51,11 +67,16 @@ def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
         return NeutralWindow(None, None, accepted=False, reason="The start posture could not be seen.")
     inside = posture_held(signals, bounds_deg)
     least_s = MIN_COARSE_S if COARSE.issuperset(asked) else 0.0
+    best: _Stretch | None = None
     for length_s in (each for each in WINDOWS_S if each >= least_s):
-        best = _steadiest(signals, asked, inside, length_s)
-        if best is not None:
-            return _window(best, length_s)
-    return NeutralWindow(None, None, accepted=False, reason="The start posture was never held still.")
+        if best is not None and (best.scatter <= MOVING_SHARE or length_s < MIN_STILLER_S):
+            break
+        found = _steadiest(signals, asked, inside, length_s)
+        if found is not None and (best is None or STILLER * found.scatter < best.scatter):
+            best = found
+    if best is None:
+        return NeutralWindow(None, None, accepted=False, reason="The start posture was never held still.")
+    return _window(best)
 
 
 def neutral_at(signals: Signals, start_s: float, end_s: float) -> NeutralWindow:
@@ -81,15 +102,13 @@ def posture_held(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
     return inside & judged
 
 
-def _steadiest(
-    signals: Signals, asked: Sequence[str], inside: Bools, length_s: float
-) -> tuple[float, float] | None:
+def _steadiest(signals: Signals, asked: Sequence[str], inside: Bools, length_s: float) -> _Stretch | None:
     """Return the steadiest stretch of the earliest rest that is not much more restless than the best one.
 
     A back that was arched or rounded by a repetition may stay so in the rest after it: where a movement lies
     between two stretches, the earlier one is the start.
     """
-    rests: dict[int, tuple[float, float, float]] = {}
+    rests: dict[int, _Stretch] = {}
     rest_of = np.cumsum(~inside)
     t_s = signals.t_s
     for start_s in np.arange(t_s[0], t_s[-1] - length_s + 1e-6, STEP_S):
@@ -98,12 +117,13 @@ def _steadiest(
             continue
         scatters = [_scatter(signals.deg[name][first:last], name) for name in asked]
         scatter = max((each for each in scatters if each is not None), default=np.inf)
-        if scatter < rests.get(int(rest_of[first]), (1.0,))[0]:
-            rests[int(rest_of[first])] = (scatter, float(t_s[first]), float(t_s[last - 1]))
+        known = rests.get(int(rest_of[first]))
+        if scatter < (known.scatter if known else 1.0):
+            rests[int(rest_of[first])] = _Stretch(length_s, scatter, float(t_s[first]), float(t_s[last - 1]))
     if not rests:
         return None
-    least = min(scatter for scatter, _, _ in rests.values())
-    return next((start, end) for scatter, start, end in rests.values() if scatter <= EARLIER * least)
+    least = min(each.scatter for each in rests.values())
+    return next(each for each in rests.values() if each.scatter <= EARLIER * least)
 
 
 def _scatter(values: Floats, name: str) -> float | None:
@@ -117,11 +137,11 @@ def _scatter(values: Floats, name: str) -> float | None:
     return float(seen.std()) / (MAX_SCATTER_COARSE_DEG if name in COARSE else MAX_SCATTER_DEG)
 
 
-def _window(stretch: tuple[float, float], length_s: float) -> NeutralWindow:
+def _window(stretch: _Stretch) -> NeutralWindow:
     reason = ""
-    if length_s < FULL_WINDOW_S:
+    if stretch.length_s < FULL_WINDOW_S:
         reason = (
-            f"The start posture was held still for only about {length_s:g} s; "
+            f"The start posture was held still for only about {stretch.length_s:g} s; "
             f"{FULL_WINDOW_S:g} s would make every angle surer."
         )
-    return NeutralWindow(*stretch, accepted=True, reason=reason)
+    return NeutralWindow(stretch.start_s, stretch.end_s, accepted=True, reason=reason)

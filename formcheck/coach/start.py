@@ -18,6 +18,9 @@ from formcheck.exercises.schema import Exercise
 MIN_REST_S = 0.9
 # Windows of one length differ by a picture or two.
 LONGER_S = 0.2
+# Nearer to the movement's end than what was held later, a start was held for longer than the top of a
+# movement is, which a recording may begin with; our choice.
+MIN_BEYOND_S = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
 def _earlier(seen: Signals, form: Exercise, name: str, window: NeutralWindow) -> NeutralWindow | None:
     """Return an earlier start posture at another level of the counting signal, if one was held.
 
-    One that is further from the movement's end need not be held for as long.
+    One that is further from the movement's end need not be held for as long, one that is nearer for longer.
     """
     level_deg = _level_deg(seen, name, window)
     if level_deg is None or window.start_s is None or window.end_s is None:
@@ -110,7 +113,8 @@ def _earlier(seen: Signals, form: Exercise, name: str, window: NeutralWindow) ->
     low, high = bounds.get(name, (-np.inf, np.inf))
     under, over = (low, min(high, level_deg - rule.min_deg)), (max(low, level_deg + rule.min_deg), high)
     towards_rest, beyond = (under, over) if rule.direction == "increase" else (over, under)
-    for span, least_s in ((towards_rest, MIN_REST_S), (beyond, window.end_s - window.start_s - LONGER_S)):
+    longest_s = max(window.end_s - window.start_s, MIN_BEYOND_S)
+    for span, least_s in ((towards_rest, MIN_REST_S), (beyond, longest_s - LONGER_S)):
         found = find_neutral(before, {**bounds, name: span}) if span[0] < span[1] else None
         held = found is not None and _level_deg(before, name, found) is not None
         if held and found and (found.end_s or 0.0) - (found.start_s or 0.0) >= least_s:

@@ -131,3 +131,16 @@ def test_the_user_may_name_the_neutral_but_not_where_nobody_is() -> None:
     seen = made(6, lambda t: np.full(len(t), 80.0))
     assert neutral_at(seen, 1.0, 2.0).accepted
     assert not neutral_at(seen, 60.0, 61.0).accepted
+
+
+def test_small_movements_within_the_bounds_are_no_rest_where_a_still_second_lies_between_them() -> None:
+    """A recording that begins in the middle of a small lift: 3 s that hold lifts scatter little enough."""
+
+    def thigh(t: Floats) -> Floats:
+        moving_s = np.where(t < 5, t, np.maximum(t - 1.2, 5.0))  # two lifts, a pause of 1.2 s, two lifts
+        return 7 - 7 * np.cos(2 * np.pi * moving_s / 2.5)
+
+    found = find_neutral(made(11.2, thigh, noise=0.1), BOUNDS)
+    assert found.start_s >= 4.5
+    assert found.end_s <= 6.7
+    assert "about 2 s" in found.reason
