@@ -32,7 +32,7 @@ UNLIKE = 2.5
 # back that has bent to be straight, which is as unlike its rest. A frame that matters is met at rest [D].
 AT_START_SHARE = 0.1
 # Lines that are looked into, and pictures of each, at most; our choice.
-_MOST_LINES, _MOST_PICTURES = 6, 24
+_MOST_LINES, _MOST_PICTURES = 6, 48
 _LOOKED_AT: Bools = (EDGE_STATIONS >= -0.1) & (EDGE_STATIONS <= 1.0)
 
 

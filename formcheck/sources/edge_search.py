@@ -28,6 +28,10 @@ _PERSON_LEVELS = 12.0  # the same of the person, who is round and shaded
 # less light all changes are fainter, and a multiple of the noise.
 _OWN_SHARE = 0.08
 _OWN_NOISE = 3.0
+# A change away from the wall's colour, as at a thin frame that touches the back, counts if it is this share
+# of the change back that follows. Sharpening cameras and encoders add a third of a change beside it at most:
+# of drawn backs .25 takes such a halo for the edge, .4 and .55 do not, and frames are left alike [M].
+_HALO = np.float32(0.5)
 # How far inside of the mask's edge such a change counts: shirts have panels of two colours, and without a
 # limit that of the shared squat clip drew the edge inwards by up to .08 of the trunk; at .04 it does not [M].
 _TAKEN_IN = 0.04
@@ -155,19 +159,46 @@ def _clear_changes(total: Singles, noise: Floats) -> Singles:
         Of the colours.
     """
     sums = total[..., _NARROW:] - total[..., :-_NARROW]
-    jump = np.sqrt(((sums[..., _NARROW + 1 :] - sums[..., : -_NARROW - 1]) ** 2).sum(axis=2)) / _NARROW
+    step = sums[..., _NARROW + 1 :] - sums[..., : -_NARROW - 1]
+    jump = np.sqrt((step**2).sum(axis=2)) / _NARROW
     level = np.sqrt((total[..., -1] ** 2).sum(axis=2)) / total.shape[3]
     own = np.maximum(_OWN_SHARE * level, _levels(_OWN_NOISE * noise)[:, None])[..., None]
     clear = np.zeros((*total.shape[:2], total.shape[3]), dtype=np.float32)
-    middle = jump >= _spread(jump)
-    middle[..., 1:] &= jump[..., 1:] > jump[..., :-1]  # of equal ones the first
-    clear[..., _NARROW + 1 : -_NARROW] = np.minimum(np.maximum(jump / own - 1.0, 0.0), 1.0) * middle
+    excess = np.minimum(np.maximum(jump / own - 1.0, 0.0), 1.0)
+    clear[..., _NARROW + 1 : -_NARROW] = excess * _middle(jump, step, total)
     near = _spread(clear)
     far = _spread(near)
     before, after, beyond = np.zeros((3, *clear.shape), dtype=np.float32)
     before[:, 1:], after[:, :-1], beyond[:, 2:] = near[:, :-1], near[:, 1:], far[:, :-2]
     np.maximum(beyond[:, :-2], far[:, 2:], out=beyond[:, :-2])
     return np.asarray(np.minimum(np.minimum(clear, beyond), np.minimum(before, after)))
+
+
+def _middle(jump: Singles, step: Singles, total: Singles) -> Bools:
+    """Return where a change is the largest of those near it, shape as ``jump``.
+
+    One that leads from the person's colour towards the wall's is compared with such ones alone: between a
+    back and a frame that nearly touches it a strip of wall shows, and ends at the frame with a larger change.
+
+    Parameters
+    ----------
+    jump : ndarray, shape (n, stations, offsets)
+        How large each change is.
+    step : ndarray, shape (n, stations, 3, offsets)
+        The change itself, in each channel.
+    total : ndarray, shape (n, stations, 3, offsets)
+        Running sums of the colours.
+    """
+    wall, person = (
+        (total[..., each.stop - 1] - total[..., each.start - 1]) / (each.stop - each.start)
+        for each in (_AT_WALL, _AT_PERSON)
+    )
+    to_wall = np.einsum("nsci,nsc->nsi", step, wall - person) > 0
+    out, back = np.where(to_wall, jump, np.float32(0)), np.where(to_wall, np.float32(0), jump)
+    rivals = np.where(to_wall, _spread(out), np.maximum(_spread(back), _HALO * _spread(out)))
+    result: Bools = jump >= rivals
+    result[..., 1:] &= jump[..., 1:] != jump[..., :-1]  # of equal ones the first
+    return result
 
 
 def _spread(values: Singles) -> Singles:

@@ -1,5 +1,6 @@
 """Edges in the picture itself: drawn backs whose mask is wrong in a known way."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -89,6 +90,36 @@ def test_of_a_thing_behind_the_back_that_the_mask_takes_in_little_is_left() -> N
     before = np.abs(error_px(trunk_edges(mask, landmarks(), np.ones(33), (WIDTH, HEIGHT)))).max()
     assert before > 28
     assert np.abs(error_px(refined(picture, mask))).max() < 0.4 * before
+
+
+@pytest.mark.parametrize(
+    ("thick_px", "shirt", "wall", "dark"), [(4.0, 150.0, 205.0, 75.0), (6.0, 60.0, 180.0, 20.0)]
+)
+def test_a_strip_of_wall_between_back_and_frame_is_wall(
+    thick_px: float, shirt: float, wall: float, dark: float
+) -> None:
+    """An upright frame touches the back above and below its hollow; the mask takes in all between them."""
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    beside = (y > HIP_Y - 0.8 * TRUNK) & (y < HIP_Y - 0.2 * TRUNK)
+    inner, outer = np.clip(274.0 - x + 0.5, 0, 1), np.clip(x - 274.0 + thick_px + 0.5, 0, 1)
+    behind = wall + (dark - wall) * inner * outer * beside
+    levels = cv2.GaussianBlur(behind + (shirt - behind) * mask_of(12.0), (0, 0), 0.8)
+    grain = np.random.default_rng(1).normal(0, 2.0, (HEIGHT, WIDTH, 3))
+    picture = np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+    edges = refined(picture, np.maximum(mask_of(12.0), np.asarray(outer * (x < 300) * beside, np.float32)))
+    error = error_px(edges)[edges.confidence[0, USED] >= 0.85]
+    assert len(error) > 0.9 * USED.sum()
+    assert np.sqrt(np.mean(error**2)) < 1.2
+    assert np.mean(np.abs(error) > 2.0) < 0.1
+
+
+@pytest.mark.parametrize(("shirt", "wall"), [(60.0, 180.0), (200.0, 60.0)])
+def test_the_halo_of_a_sharpened_picture_does_not_move_the_edge(shirt: float, wall: float) -> None:
+    levels = cv2.GaussianBlur(wall + (shirt - wall) * mask_of(12.0), (0, 0), 1.0)
+    levels += 2.5 * (levels - cv2.GaussianBlur(levels, (0, 0), 1.2))
+    grain = np.random.default_rng(1).normal(0, 2.0, (HEIGHT, WIDTH, 3))
+    picture = np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+    assert np.abs(error_px(refined(picture, mask_of(12.0)))).max() < 1.0
 
 
 @pytest.mark.parametrize("light", [1.0, 0.3])
