@@ -3,7 +3,8 @@
 ``python benchmarks/rough_back.py [dev|test]``. The squats and hinges of a split, as they are and made worse:
 cloth that moves the edge for half a second on end, neighbouring stations alike, and arms that leave the upper
 part of the back free for three half seconds of standing only. Turning points are compared with standing, and
-with where the person has begun to bow. Prints errors in degrees, and how often the intervals hold them.
+with where the person has begun to bow. Prints errors in degrees, and how often the intervals hold them; the
+same of the curve over the movement, with its gain and correlation.
 """
 
 import sys
@@ -23,10 +24,11 @@ from formcheck.body.repair import repair_legs, without_guessed_legs
 from formcheck.body.scale import BodyScale
 from formcheck.body.spine import back_seen
 from formcheck.body.spine_contour import STATIONS, BackContour
+from formcheck.body.spine_course import HALF_STEP, rough_course
 from formcheck.body.spine_rough import rough_bend
 from formcheck.body.spine_signal import recorded_back
 from formcheck.body.view import estimate_view
-from formcheck.coach.baseline import find_baseline
+from formcheck.coach.baseline import counting_signal, find_baseline
 from formcheck.coach.rough_back import Moments, moments_of
 from formcheck.exercises.load import load
 
@@ -54,6 +56,19 @@ class Recording:
     moments: Moments
 
 
+@dataclass(frozen=True)
+class Curve:
+    """What was read of one recording's levels, and what is true: arrays of shape (levels,).
+
+    ``at`` is the place in the repetition, as in `Moments.courses`.
+    """
+
+    at: Floats
+    deg: Floats
+    sd_deg: Floats
+    true_deg: Floats
+
+
 def main() -> None:
     """Read every recording in every state, and print."""
     split = sys.argv[1] if len(sys.argv) > 1 else "dev"
@@ -77,6 +92,23 @@ def main() -> None:
     print(", ".join(each.name for each in recordings))
     head = ["from", "cloth, .001", "arms", "read", "RMSE", "median", "deviation", "80 % holds", "95 % holds"]
     print(table(head, rows))
+    _print_curves(recordings)
+
+
+def _print_curves(recordings: list[Recording]) -> None:
+    """Print how right the curve over the movement is, at its levels and at the turning point."""
+    rng = np.random.default_rng(1)
+    rows: list[list[str]] = []
+    everything: list[Curve] = []
+    for cloth_sd, arms in product(CLOTH_SD, (False, True)):
+        draws = DRAWS if cloth_sd or arms else 1
+        read = [_read_curve(each, cloth_sd, arms, rng) for each in recordings for _ in range(draws)]
+        given = [curve for curve in read if curve is not None]
+        everything += given
+        rows.append([f"{1000 * cloth_sd:.0f}", "yes" if arms else "no", *_curve_cells(given, len(read))])
+    rows.append(["all", "", *_curve_cells(everything, 0)])
+    head = ["cloth, .001", "arms", "curves", "levels", "RMSE", "deviation", "80 % holds", "95 % holds"]
+    print(table([*head, "turning", "80 % holds", "gain", "correlation"], rows))
 
 
 def _recordings(split: str) -> Iterator[Recording]:
@@ -90,7 +122,8 @@ def _recordings(split: str) -> Iterator[Recording]:
         calibration = Calibration(view, scale, view.near_side or "right")
         baseline, raw = find_baseline(clean, calibration, load(case.truth["exercise"]).exercise)
         reps_s = [(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in case.truth["reps"]]
-        moments = moments_of(clean, baseline, raw, reps_s)
+        signal = counting_signal(baseline.exercise, raw, clean)
+        moments = moments_of(clean, baseline, raw, signal, reps_s)
         if moments is not None and moments.turning:
             yield Recording(
                 case.name, clean.t_s, _truth(case.truth, clean), recorded_back(clean, calibration), moments
@@ -111,13 +144,7 @@ def _read(
     rng: np.random.Generator,
 ) -> tuple[float, float] | None:
     """Return the error and the stated deviation of turning points beside ``start``; None where not read."""
-    contour = each.contour
-    if cloth_sd:
-        contour = replace(contour, depth=contour.depth + cloth_sd * _cloth(each.t_s, rng))
-    if arms and start.any():
-        free = rng.choice(each.t_s[start], MOMENTS_FREE)
-        hidden = start & (np.abs(each.t_s[:, None] - free) > 0.5 * FREE_S).all(axis=1)
-        contour = replace(contour, covered=contour.covered | (hidden[:, None] & (STATIONS > ARM_ABOVE)))
+    contour = _made_worse(each, start, cloth_sd, arms, rng)
     bend = rough_bend(contour, start, turning)
     if bend is None:
         return None
@@ -125,6 +152,40 @@ def _read(
     bottoms = [np.median(each.true_deg[about & seen]) for about in turning if (about & seen).any()]
     true_deg = np.mean(bottoms) - np.median(each.true_deg[start & seen])
     return float(bend.deg - true_deg), bend.sd_deg
+
+
+def _made_worse(
+    each: Recording, start: Bools, cloth_sd: float, arms: bool, rng: np.random.Generator
+) -> BackContour:
+    contour = each.contour
+    if cloth_sd:
+        contour = replace(contour, depth=contour.depth + cloth_sd * _cloth(each.t_s, rng))
+    if arms and start.any():
+        free = rng.choice(each.t_s[start], MOMENTS_FREE)
+        hidden = start & (np.abs(each.t_s[:, None] - free) > 0.5 * FREE_S).all(axis=1)
+        contour = replace(contour, covered=contour.covered | (hidden[:, None] & (STATIONS > ARM_ABOVE)))
+    return contour
+
+
+def _read_curve(each: Recording, cloth_sd: float, arms: bool, rng: np.random.Generator) -> Curve | None:
+    """Return the curve that is read and what is true; None where nothing is read."""
+    contour = _made_worse(each, each.moments.upright, cloth_sd, arms, rng)
+    rests = each.moments.rests
+    curve = rough_course(contour, rests, each.moments.courses)
+    if not curve:
+        return None
+    seen = [rest & back_seen(contour) for rest in rests]
+    upright_deg = np.mean([np.median(each.true_deg[rest]) for rest in seen if rest.any()])
+    at = np.array([(1 - level.share) * (-1 if level.way == "out" else 1) for level in curve])
+    true_deg = np.array([_true_at(each, place) for place in at]) - upright_deg
+    deg, sd_deg = (np.array([getattr(level, name) for level in curve]) for name in ("deg", "sd_deg"))
+    return Curve(at, deg, sd_deg, true_deg)
+
+
+def _true_at(each: Recording, place: float) -> float:
+    """Return the true angle at a level, the mean of the repetitions."""
+    here = [np.abs(course - place) <= HALF_STEP for course in each.moments.courses]
+    return float(np.mean([np.median(each.true_deg[moments]) for moments in here if moments.any()]))
 
 
 def _cloth(t_s: Floats, rng: np.random.Generator) -> Floats:
@@ -142,6 +203,31 @@ def _cells(given: Floats, asked: int) -> list[str]:
     holds = (f"{(np.abs(error) <= z * sd).mean():.2f}" for z in (Z_80, Z_95))
     size = f"{np.sqrt((error**2).mean()):.1f}"
     return [share, size, f"{np.median(np.abs(error)):.1f}", f"{np.median(sd):.1f}", *holds]
+
+
+def _curve_cells(given: list[Curve], asked: int) -> list[str]:
+    """Return what is said of some curves; the start itself, where nothing can be wrong, is not counted."""
+    at, deg, sd, true = (
+        np.concatenate([getattr(curve, name) for curve in given])
+        for name in ("at", "deg", "sd_deg", "true_deg")
+    )
+    error, moving, turning = deg - true, np.abs(at) < 0.95, np.abs(at) < 0.05
+    holds = [np.abs(error) <= z * sd for z in (Z_80, Z_95)]
+    return [
+        f"{len(given) / asked:.2f}" if asked else f"{len(given)}",
+        f"{moving.sum() / len(given):.1f}",
+        f"{_rms(error[moving]):.1f}",
+        f"{np.median(sd[moving]):.1f}",
+        *(f"{each[moving].mean():.2f}" for each in holds),
+        f"{_rms(error[turning]):.1f}",
+        f"{holds[0][turning].mean():.2f}",
+        f"{np.polyfit(true[moving], deg[moving], 1)[0]:.2f}",
+        f"{np.corrcoef(true[moving], deg[moving])[0, 1]:.2f}",
+    ]
+
+
+def _rms(error: Floats) -> float:
+    return float(np.sqrt((error**2).mean()))
 
 
 if __name__ == "__main__":

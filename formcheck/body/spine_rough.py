@@ -10,6 +10,7 @@ refuse everything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -35,17 +36,35 @@ MAX_SD_DEG = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class RoughLevel:
+    """How much more the back was bent at one level of the movement than upright, flexion positive.
+
+    ``share`` is 0 in the start posture and 1 at the turning point, which counts as the way out. Seen in
+    ``reps`` repetitions; ``sd_deg`` is the deviation of ``deg``.
+    """
+
+    way: Literal["out", "back"]
+    share: float
+    deg: float
+    sd_deg: float
+    reps: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoughBend:
     """How much more the back was bent at the turning points than upright, flexion positive.
 
     The mean of ``reps`` repetitions; ``sd_deg`` is the deviation of ``deg``. ``from_bow`` says that it is
-    how much more it was bent than where the person had begun to bow, as it was hidden upright.
+    how much more it was bent than where the person had begun to bow, as it was hidden upright. ``curve``
+    holds the levels of the movement at which the back was seen, in order (`formcheck.body.spine_course`):
+    smoothed, so that the turning point may read a little otherwise. Empty where it is unknown.
     """
 
     deg: float
     sd_deg: float
     reps: int
     from_bow: bool = False
+    curve: tuple[RoughLevel, ...] = ()
 
 
 def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -> RoughBend | None:

@@ -164,7 +164,7 @@ def _judge_set(track: PoseTrack, exercise: Exercise, corrections: Corrections) -
         analyzer.feed(instant)
     analyzer.finish()
     counted = analyzer.repetitions
-    rough = rough_back(clean, baseline, raw, counted)
+    rough = rough_back(clean, baseline, raw, signal, counted)
     return _Set(baseline, neutral, clean, signals, signal, counted, analyzer.dismissed, rough)
 
 

@@ -47,17 +47,21 @@ class Plot:
         max_ticks: int = 8,
     ) -> None:
         """Draw grid lines with their values: degrees upwards and seconds along, unless said otherwise."""
-        for value in ticks(*self.y_range, 5):
-            y = self.y(value)
-            drawing.line((self.left, y), (self.right, y), stroke=palette.grid, stroke_width=1)
-            label = f"{value:g}{y_unit}".replace("-", MINUS)
-            drawing.text((self.left - 5, y + 4), label, TICK_SIZE, palette.muted, anchor="end")
+        self.grid(drawing, palette, y_unit)
         values = ticks(*self.x_range, max_ticks)
         for value in values:
             x = self.x(value)
             drawing.line((x, self.bottom), (x, self.bottom + 4), stroke=palette.muted, stroke_width=1)
             unit = x_unit if value == values[-1] else ""
             drawing.text((x, self.bottom + 16), f"{value:g}{unit}", TICK_SIZE, palette.muted, anchor="middle")
+
+    def grid(self, drawing: Drawing, palette: Palette, y_unit: str = DEGREE) -> None:
+        """Draw the level grid lines with their values."""
+        for value in ticks(*self.y_range, 5):
+            y = self.y(value)
+            drawing.line((self.left, y), (self.right, y), stroke=palette.grid, stroke_width=1)
+            label = f"{value:g}{y_unit}".replace("-", MINUS)
+            drawing.text((self.left - 5, y + 4), label, TICK_SIZE, palette.muted, anchor="end")
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

@@ -16,6 +16,7 @@ from formcheck.report.back_figure import lumbar
 from formcheck.report.figure_parts import NARROW_PX, WIDE_PX
 from formcheck.report.palette import DARK, LIGHT, css_variables
 from formcheck.report.repetition_figures import repetition_panels
+from formcheck.report.rough_figure import rough_curve
 from formcheck.report.summary_figure import small_multiples
 from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import (
@@ -80,6 +81,10 @@ def page(report: SetReport, signals: Signals, focus: Focus) -> str:
         },
         lumbars={
             size: _drawn(lumbar(report, signals, focus=focus, width_px=width, name=f"back-{size}"))
+            for size, width in sizes.items()
+        },
+        roughs={
+            size: _drawn(rough_curve(report.back_rough, width_px=width, name=f"rough-{size}"))
             for size, width in sizes.items()
         },
         summaries={

@@ -15,6 +15,7 @@ from formcheck.report.fonts import FAMILY, font_folder
 from formcheck.report.html import content
 from formcheck.report.palette import LIGHT
 from formcheck.report.repetition_figures import repetition_panels
+from formcheck.report.rough_figure import rough_curve
 from formcheck.report.summary_figure import small_multiples
 from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus, focus_of
@@ -39,8 +40,10 @@ def write_pdf(
     focus = focus or focus_of(report, signal=signal, target_band_deg=target_band_deg)
     panels = repetition_panels(report, signals, focus=focus, palette=LIGHT)
     summary = small_multiples(report, signals, focus=focus, palette=LIGHT)
+    rough = rough_curve(report.back_rough, palette=LIGHT)
     drawings = {
         **({"summary.svg": summary} if summary else {}),
+        **({"rough.svg": rough} if rough else {}),
         "timeline.svg": timeline(report, signals, focus=focus, palette=LIGHT),
         "lumbar.svg": lumbar(report, signals, focus=focus, palette=LIGHT),
         **{f"rep-{i}.svg": panel for i, panel in enumerate(panels[:MAX_PANELS], start=1)},
@@ -48,6 +51,7 @@ def write_pdf(
     data = {
         **content(report, focus),
         "summary": [name for name in drawings if name == "summary.svg"],
+        "rough": [name for name in drawings if name == "rough.svg"],
         "panels": [name for name in drawings if name.startswith("rep-")],
         "repetitions": len(panels),
         "colours": asdict(LIGHT),

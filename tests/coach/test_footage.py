@@ -76,6 +76,9 @@ def test_the_back_under_a_folding_shirt_is_told_roughly_and_not_judged(squat_tra
     assert report.back_rough is not None
     assert report.back_rough.deg == pytest.approx(27.0, abs=4.0)
     assert report.back_rough.sd_deg > 10.0
+    out = [level for level in report.back_rough.curve if level.way == "out"]
+    assert [level.share for level in out][-3:] == [0.6, 0.8, 1.0]
+    assert 5.0 < out[-3].deg < out[-2].deg < out[-1].deg
 
 
 def test_the_track_read_from_right_to_left_is_judged_alike(squat_track: PoseTrack) -> None:

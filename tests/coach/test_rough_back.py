@@ -8,11 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.body.pose import PoseTrack
-from formcheck.body.spine_rough import MAX_SD_DEG
+from formcheck.body.filters import smooth_track
+from formcheck.body.measure import Calibration
+from formcheck.body.pose import Floats, PoseTrack
+from formcheck.body.repair import repair_legs
+from formcheck.body.scale import BodyScale
+from formcheck.body.spine_contour import BackContour
+from formcheck.body.spine_course import HALF_STEP, rough_course
+from formcheck.body.spine_rough import MAX_SD_DEG, RoughLevel
+from formcheck.body.spine_signal import recorded_back
+from formcheck.body.view import estimate_view
+from formcheck.coach.baseline import find_baseline
 from formcheck.coach.judge import judge
 from formcheck.coach.repetition import LUMBAR
-from formcheck.coach.rough_back import back_told
+from formcheck.coach.rough_back import Moments, back_told, moments_of
 from formcheck.coach.set_report import Fault, SetReport
 from formcheck.exercises.load import load
 from formcheck.sources.track_file import read_track
@@ -34,6 +43,30 @@ def folding(fold_px: float) -> tuple[PoseTrack, float]:
     deg = np.interp(track.t_s, truth["frames"]["t_s"], truth["frames"]["lumbar_flexion_deg"])
     bends_deg = [deg[np.abs(track.t_s - rep["peak_s"]) < 0.4].mean() for rep in truth["reps"]]
     return replace(track, edges_px=edges_px), float(np.mean(bends_deg))
+
+
+@cache
+def read_roughly(name: str) -> tuple[BackContour, Moments, Floats]:
+    """A filmed hinge's back and moments, and the true angle in each picture."""
+    truth = json.loads((BACKS / f"{name}.json").read_text())
+    track = read_track(BACKS / f"{name}.parquet")
+    scale = BodyScale.of(track)
+    clean = smooth_track(repair_legs(track, scale))
+    view = estimate_view(clean, scale)
+    calibration = Calibration(view, scale, view.near_side or "right")
+    baseline, raw = find_baseline(clean, calibration, load("hip-hinge").exercise)
+    times_s = [(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in truth["reps"]]
+    moments = moments_of(clean, baseline, raw, "trunk_lean", times_s)
+    assert moments is not None
+    deg = np.interp(clean.t_s, truth["frames"]["t_s"], truth["frames"]["lumbar_flexion_deg"])
+    return recorded_back(clean, calibration), moments, np.asarray(deg)
+
+
+def true_levels(moments: Moments, deg: Floats, curve: tuple[RoughLevel, ...]) -> Floats:
+    """The mean of the repetitions at each level of a curve."""
+    places = [(1 - level.share) * (-1 if level.way == "out" else 1) for level in curve]
+    seen = [[deg[np.abs(course - place) <= HALF_STEP] for course in moments.courses] for place in places]
+    return np.array([np.mean([np.median(each) for each in reps if each.size]) for reps in seen])
 
 
 def report_of(track: PoseTrack, exercise: str = "hip-hinge") -> SetReport:
@@ -60,6 +93,56 @@ def test_what_scatters_too_much_is_not_told_even_roughly() -> None:
 def test_no_verdict_comes_of_it() -> None:
     report = report_of(folding(6.0)[0])
     assert {rep.verdict for rep in report.reps} == {"cannot_judge"}
+
+
+@pytest.mark.parametrize("name", ["hinge-omar", "hinge-hang-greta"])
+def test_the_curve_rises_as_the_true_one_does(name: str) -> None:
+    contour, moments, deg = read_roughly(name)
+    curve = rough_course(contour, moments.rests, moments.courses)
+    told = np.array([level.deg for level in curve])
+    true = true_levels(moments, deg, curve)
+    assert len(told) >= 8
+    assert np.sqrt(np.mean((told - true) ** 2)) <= 3.5
+    assert np.corrcoef(told, true)[0, 1] >= 0.95
+    for level, truth in zip(curve, true, strict=True):
+        assert abs(level.deg - truth) <= Z_80 * level.sd_deg or level.share == 0.0
+
+
+def test_levels_are_told_in_order_and_the_turning_point_is_near_the_bend_of_the_set() -> None:
+    bend = report_of(folding(6.0)[0]).back_rough
+    assert bend is not None
+    (turning,) = [level for level in bend.curve if level.share == 1.0]
+    assert (turning.way, turning.reps) == ("out", 2)
+    assert turning.deg == pytest.approx(bend.deg, abs=4.0)
+    out = [level.share for level in bend.curve if level.way == "out"]
+    back = [level.share for level in bend.curve if level.way == "back"]
+    assert out == sorted(out)
+    assert back == sorted(back, reverse=True)
+
+
+def test_levels_at_which_the_back_is_hidden_are_left_out_of_the_curve() -> None:
+    contour, moments, _ = read_roughly("hinge-omar")
+    hidden = np.any([np.abs(np.abs(course) - 0.5) < 0.25 for course in moments.courses], axis=0)
+    there = replace(contour, covered=contour.covered | hidden[:, None])
+    curve = rough_course(there, moments.rests, moments.courses)
+    assert {level.share for level in curve} - {0.0} == {0.2, 0.8, 1.0}
+
+
+def test_there_is_no_curve_of_a_back_that_was_never_seen_at_the_turning_point() -> None:
+    contour, moments, _ = read_roughly("hinge-omar")
+    hidden = np.any([np.abs(course) < 0.2 for course in moments.courses], axis=0)
+    there = replace(contour, covered=contour.covered | hidden[:, None])
+    assert rough_course(there, moments.rests, moments.courses) == ()
+
+
+def test_a_recording_seen_in_a_mirror_bends_alike() -> None:
+    track = folding(6.0)[0]
+    here, there = report_of(track).back_rough, report_of(track.mirrored()).back_rough
+    assert here is not None
+    assert there is not None
+    for level, mirrored in zip(here.curve, there.curve, strict=True):
+        assert (level.way, level.share) == (mirrored.way, mirrored.share)
+        assert mirrored.deg == pytest.approx(level.deg, abs=0.5)
 
 
 @pytest.mark.parametrize(

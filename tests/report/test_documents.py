@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from formcheck.body.spine_rough import RoughBend, RoughLevel
 from formcheck.coach.set_report import SetReport, Withheld
 from formcheck.report.html import page, write_html
 from formcheck.report.pdf import write_pdf
@@ -141,6 +142,17 @@ def test_pdf_says_the_same_as_the_page_and_starts_with_the_patient(tmp_path: Pat
     ):
         assert said in text
     assert text.index("Repetitions") < text.index("for the clinician") < text.index("Each repetition")
+
+
+def test_a_rough_curve_is_drawn_in_page_and_pdf_where_there_is_one(tmp_path: Path) -> None:
+    bend = RoughBend(
+        28.0, 11.0, 2, curve=(RoughLevel("out", 0.8, 20.0, 9.0, 2), RoughLevel("out", 1.0, 28.0, 11.0, 2))
+    )
+    with_curve = replace(builders.report(), back_rough=bend)
+    for report, times in ((with_curve, 2), (builders.report(), 0)):  # for wide and narrow pages
+        assert page(report, builders.signals(), FOCUS).count("lower back, roughly") == times
+        write_pdf(report, builders.signals(), tmp_path / "r.pdf", focus=FOCUS)
+        assert ("lower back, roughly" in pdf_text(tmp_path / "r.pdf")) is (times > 0)
 
 
 def test_pdf_is_the_same_file_every_time(tmp_path: Path) -> None:

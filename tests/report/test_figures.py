@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from formcheck.body.signals import Signals
+from formcheck.body.spine_rough import RoughBend, RoughLevel
 from formcheck.coach.set_report import Withheld
 from formcheck.report.axes import Plot, padded, stretches, ticks
 from formcheck.report.back_figure import lumbar
 from formcheck.report.figure_parts import NARROW_PX, WIDE_PX
 from formcheck.report.palette import CSS, DARK, LIGHT, Palette
 from formcheck.report.repetition_figures import repetition_panels
+from formcheck.report.rough_figure import rough_curve
 from formcheck.report.tiles import text_width
 from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus
@@ -203,3 +205,40 @@ def test_ticks_are_round_and_within() -> None:
     low, high = padded(np.array([np.nan, 3.0]), float("inf"))
     assert low < 3.0 < high
     assert high - low >= 30
+
+
+ROUGH = RoughBend(
+    28.0,
+    11.0,
+    2,
+    curve=(
+        RoughLevel("out", 0.6, 12.0, 8.0, 2),
+        RoughLevel("out", 0.8, 20.0, 9.0, 2),
+        RoughLevel("out", 1.0, 28.0, 11.0, 2),
+        RoughLevel("back", 0.6, 10.0, 8.0, 1),
+    ),
+)
+
+
+@pytest.mark.parametrize("width_px", [NARROW_PX, WIDE_PX])
+def test_rough_curve_is_highest_at_the_turning_point_and_hatched_where_nothing_was_seen(
+    width_px: float,
+) -> None:
+    svg = rough_curve(ROUGH, palette=LIGHT, width_px=width_px)
+    circles = [(float(c.get("cx", 0)), float(c.get("cy", 0))) for c in parsed(svg).iter(f"{NS}circle")]
+    assert len(circles) == len(ROUGH.curve)
+    assert min(circles, key=lambda each: each[1])[0] == pytest.approx((40 + width_px - 14) / 2)
+    hatched = [r for r in parsed(svg).iter(f"{NS}rect") if (r.get("fill") or "").startswith("url(")]
+    assert len(hatched) == 11 - len(ROUGH.curve)
+
+
+def test_rough_curve_says_that_it_is_rough_and_no_verdict() -> None:
+    said = " ".join(texts(rough_curve(ROUGH, palette=LIGHT)))
+    assert "roughly" in said
+    assert "8 times in 10" in said
+    assert "too wide for a verdict" in said
+
+
+@pytest.mark.parametrize("bend", [None, RoughBend(28.0, 11.0, 2)])
+def test_there_is_no_rough_curve_without_levels(bend: RoughBend | None) -> None:
+    assert rough_curve(bend) == ""

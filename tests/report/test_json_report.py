@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formcheck.body.spine_rough import RoughBend, RoughLevel
 from formcheck.coach import set_report as model
 from formcheck.errors import UnreadableInputError
 from formcheck.report.json_report import report_from_json, report_json, report_text
@@ -74,7 +75,14 @@ reports = st.builds(
         model.SetSummary, judged_share=st.none() | finite, notes=st.lists(text, max_size=2).map(tuple)
     ),
     cannot_judge=st.lists(st.builds(model.Withheld, start_s=finite, end_s=finite), max_size=2).map(tuple),
-    back_rough=st.none() | st.builds(model.RoughBend, deg=finite, sd_deg=finite, reps=st.integers()),
+    back_rough=st.none()
+    | st.builds(
+        model.RoughBend,
+        deg=finite,
+        sd_deg=finite,
+        reps=st.integers(),
+        curve=st.lists(st.builds(RoughLevel, share=finite, deg=finite, sd_deg=finite), max_size=2).map(tuple),
+    ),
     schema_version=st.just(model.SCHEMA_VERSION),
 )
 
@@ -85,6 +93,19 @@ def test_json_form_survives_being_read_and_written_again_to_the_last_digit(repor
     data = json.loads(report_text(report))
     assert data == report_json(report)
     assert report_json(report_from_json(data)) == data
+
+
+def test_a_rough_curve_is_written_level_by_level_and_reports_without_one_are_read() -> None:
+    bend = RoughBend(
+        27.4, 11.7, 2, curve=(RoughLevel("out", 0.8, 19.8, 9.3, 2), RoughLevel("out", 1.0, 27.4, 11.7, 2))
+    )
+    data = report_json(replace(builders.report(), back_rough=bend))
+    assert list(data["back_rough"]) == ["deg", "sd_deg", "reps", "from_bow", "curve"]
+    assert data["back_rough"]["curve"][0] == {
+        "way": "out", "share": 0.8, "deg": 19.8, "sd_deg": 9.3, "reps": 2,
+    }  # fmt: skip
+    del data["back_rough"]["curve"]
+    assert report_from_json(data).back_rough == replace(bend, curve=())
 
 
 def test_report_of_rounded_numbers_comes_back_equal() -> None:

@@ -1,6 +1,7 @@
 """Mounts the linked player: what it shows is made here, how it moves is in ``player.js``."""
 
 import math
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import streamlit as st
 from formcheck.report.analysis import Analysis
 from formcheck.report.back_figure import lumbar
 from formcheck.report.figure_parts import LEFT_PX, NARROW_PX, RIGHT_PX, WIDE_PX
+from formcheck.report.rough_figure import rough_curve
 from formcheck.report.timeline_figure import timeline
 from formcheck.report.words import Focus, signal_label
 from formcheck.ui.player.rows import repetition_rows
@@ -84,16 +86,24 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's type of a mounted compone
 
 def _html(analysis: Analysis, focus: Focus, key: str, *, rows: bool) -> str:
     signals = analysis.judged.signals
-    wide = _figures(analysis, focus, WIDE_PX, f"{key}-wide")
-    narrow = _figures(analysis, focus, NARROW_PX, f"{key}-narrow")
+    plot = _in_both_widths(lambda width_px, name: _figures(analysis, focus, width_px, name), key)
+    bend = analysis.judged.report.back_rough
+    rough = _in_both_widths(
+        lambda width_px, name: rough_curve(bend, width_px=width_px, name=f"{name}-rough"), key
+    )
     end_s = float(signals.t_s[-1]) if len(signals) else 0.0
     listed = repetition_rows(analysis.judged.report, focus) if rows else ""
     return (
         f'<div class="fc-plot" role="slider" tabindex="0" aria-label="Moment of the recording"'
         f' aria-valuemin="0" aria-valuemax="{end_s:.1f}" aria-valuenow="0">'
-        f'<div class="fc-wide">{wide}</div><div class="fc-narrow">{narrow}</div></div>'
-        f'<p class="fc-now" aria-hidden="true"></p>{listed}'
+        f'{plot}</div><p class="fc-now" aria-hidden="true"></p>{rough}{listed}'
     )
+
+
+def _in_both_widths(draw: Callable[[float, str], str], key: str) -> str:
+    """Return a figure for a page and for a phone, of which one is shown; ``draw`` takes width and name."""
+    wide, narrow = draw(WIDE_PX, f"{key}-wide"), draw(NARROW_PX, f"{key}-narrow")
+    return f'<div class="fc-wide">{wide}</div><div class="fc-narrow">{narrow}</div>'
 
 
 def _figures(analysis: Analysis, focus: Focus, width_px: float, name: str) -> str:
