@@ -47,6 +47,8 @@ BRIDGED_S = 0.6
 # from one judged instant to the next, the worst instant errs by 1.5 degrees as before, and lies 1.3 from what
 # was read there; .6 s 1.9 for 1.7, and 2.3 [M]. measurement.md, section 4, allows a gap of .3 s.
 BLINK_S, BLINK_SD_DEG = 0.4, 1.5
+# More than this share of what lies so shortly before, and after, such a moment must be judged. Our choice.
+BESIDE_S, BESIDE_SHARE = 0.5, 0.5
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 
 
@@ -208,5 +210,14 @@ def gaps(judged: Bools, hidden: Bools, t_s: Floats) -> Iterator[tuple[slice, int
             continue
         if hidden[between].all():
             yield between, before, after, SAME_SD_DEG
-        elif length_s <= BLINK_S:
+        elif length_s <= BLINK_S and _steadily(judged, before, after, t_s):
             yield between, before, after, BLINK_SD_DEG
+
+
+def _steadily(judged: Bools, before: int, after: int, t_s: Floats) -> bool:
+    """Return whether most of what lies shortly before a gap was judged, and of what lies shortly after it.
+
+    What is judged for a moment here and there is not surer than what was withheld around it.
+    """
+    earlier, later = np.searchsorted(t_s, [t_s[before] - BESIDE_S, t_s[after] + BESIDE_S])
+    return bool(min(judged[earlier : before + 1].mean(), judged[after:later].mean()) > BESIDE_SHARE)

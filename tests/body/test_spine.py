@@ -289,6 +289,14 @@ def test_a_back_that_is_hidden_for_a_moment_is_read_from_before_and_after(hidden
         assert (signals.sd_deg["lumbar_flexion"] > whole.sd_deg["lumbar_flexion"])[rows].all()
 
 
+def test_a_back_that_shows_for_a_moment_here_and_there_is_not_read_in_between() -> None:
+    """20 pictures a second: of .3 s each one picture shows the back, in the middle of the movement."""
+    track, truth = filmed("march-ana")
+    spoilt, rows = edited(track), [row for row in range(90, 150) if row % 6]
+    spoilt.edges_px[rows] = np.nan
+    assert np.isnan(measured(spoilt, truth).deg["lumbar_flexion"][95:145]).mean() > 0.8
+
+
 @pytest.mark.parametrize(
     ("harm", "reason", "least"),
     [
