@@ -38,6 +38,13 @@ MAX_GAP = 0.08
 # .05 to .10 inside the arm's own edge, landmark error is .03. Of the covered frames of dev bodies all were
 # nearer than .12 [M].
 ARM_DEPTH = 0.15
+# Of an arm folded before the chest only the elbow comes near. In dev sets its own edge lies .10 inside to .04
+# outside of the network's elbow, so that within .04 it may cover; the rest is landmark error [M].
+FOLDED_DEPTH = 0.10
+# An arm is folded whose wrist lies this far in front of its elbow and at most so far below it: crossed arms
+# in slumping dev sets .23 to .38 and .05. No hanging arm over the back does, not even by .05 and .25 [M].
+FOLDED_AHEAD = 0.15
+FOLDED_BELOW = 0.10
 # An arm covers this much of the back above and below its centre line: half its width and landmark error.
 ARM_REACH = 0.12
 # A back changes its shape steadily; furniture that the mask takes for the person for a moment does not. A
@@ -308,10 +315,18 @@ def _covered(joints: Floats, edge: _Edge) -> Bools:
     along, behind = line[..., 0], line[..., 1]
     result = np.empty((len(joints), len(STATIONS)), dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        near = behind > edge.beside(along) - ARM_DEPTH
+        margin = np.where(_folded(arms), FOLDED_DEPTH, ARM_DEPTH).repeat(_LINE_POINTS // 2, axis=1)
+        near = behind > edge.beside(along) - margin
         near &= (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
         for first in range(0, len(joints), _BLOCK):
             rows = slice(first, first + _BLOCK)
             reached = np.abs(STATIONS - along[rows, :, None]) < ARM_REACH
             result[rows] = (near[rows, :, None] & reached).any(axis=1)
     return result
+
+
+def _folded(arms: Floats) -> Bools:
+    """Return which arms (T, 2, joints, 2) are folded before the chest, shape (T, 2)."""
+    elbow, wrist = arms[:, :, _ARM.index("elbow")], arms[:, :, _ARM.index("wrist")]
+    above, behind = np.moveaxis(wrist - elbow, -1, 0)
+    return np.asarray((behind < -FOLDED_AHEAD) & (above > -FOLDED_BELOW))

@@ -106,6 +106,34 @@ def test_an_arc_of_known_angle_is_read_within_a_fifth(angle_deg: float) -> None:
     assert raw == pytest.approx(angle_deg, abs=max(3.0, 0.2 * abs(angle_deg)))
 
 
+@pytest.mark.parametrize(
+    ("wrist_above", "wrist_ahead", "gap", "covered"),
+    [
+        pytest.param(0.2, 0.25, 0.12, False, id="crossed"),
+        pytest.param(-0.05, 0.25, 0.12, False, id="crossed in a slump"),
+        pytest.param(0.2, 0.25, 0.08, True, id="crossed, the elbow at the edge"),
+        pytest.param(-0.5, 0.0, 0.12, True, id="hanging"),
+        pytest.param(-0.4, 0.25, 0.12, True, id="hanging, the elbow bent"),
+        pytest.param(-0.3, 0.2, 0.12, True, id="hand on the hip"),
+        pytest.param(-0.2, -0.1, 0.12, True, id="hand behind the back"),
+        pytest.param(0.5, 0.0, 0.12, True, id="hand behind the neck"),
+        pytest.param(np.nan, np.nan, 0.12, True, id="hand not seen"),
+    ],
+)
+def test_an_elbow_near_the_edge_covers_it_sooner_if_the_arm_is_not_folded(
+    wrist_above: float, wrist_ahead: float, gap: float, covered: bool
+) -> None:
+    track, trunk_px = arc_back(0.0), 200.0
+    elbow = track.landmarks_px[0, Landmark.LEFT_HIP] + np.array([gap - 0.25, -0.4]) * trunk_px
+    track.landmarks_px[0, Landmark.LEFT_ELBOW] = elbow
+    hand = [Landmark.LEFT_WRIST, Landmark.LEFT_INDEX]
+    track.landmarks_px[0, hand] = elbow + np.array([wrist_ahead, -wrist_above]) * trunk_px
+    contour = back_contour(track, 1)
+    beside = int(np.argmin(np.abs(STATIONS - 0.4)))
+    assert contour.depth[0, beside] == pytest.approx(0.25, abs=1e-3)
+    assert contour.covered[0, beside] == covered
+
+
 @pytest.mark.parametrize(("name", "rmse_deg"), [("hinge-omar", 3.0), ("march-ana", 2.0), ("lower-ana", 3.0)])
 def test_filmed_people_are_read_within_stated_error(name: str, rmse_deg: float) -> None:
     track, truth = filmed(name)
