@@ -28,6 +28,9 @@ from formcheck.coach.working_side import signals_from
 # So far the trunk may have tipped from where it was held still: the true lumbar angle was 3 degrees at most
 # there, in hinges that round by up to 30, and a hanging arm leaves the back free from 3 to 13 degrees on [M].
 MAX_TIPPED_DEG = 15.0
+# Who leans back does so from the lower back: by 6 degrees at 1 to 2 degrees of leaning in couch stretches of
+# dev bodies and by 27 from 9 degrees on, in lowerings by 9 from 1 to 3; within 1 by less than 1 [M].
+MAX_LEANT_BACK_DEG = 1.0
 # The trunk has begun to bow where it has tipped by so much more than where it was held still. From 10 to 40
 # degrees the backs of dev hinges are from 3 degrees hollower to 8 rounder than at the start, and what they
 # bend from there on is read right to 3 degrees [M].
@@ -67,7 +70,8 @@ def back_at_start(
     if held.made_up_deg is not None:
         held = righted(held, contour[near])
     if held.reason in _UNUSABLE:
-        held = neutral_beside(track, contour, lines, calibration, raw, near) or held
+        upright = near & (tipped_deg(raw, inside) >= -MAX_LEANT_BACK_DEG)
+        held = neutral_beside(track, contour, lines, calibration, raw, upright) or held
     if not _too_unsure(held) and not (held.reason == "unsteady_start" and _reads_bent(held, contour[near])):
         return held
     bowed = bowing(raw, inside)
