@@ -16,7 +16,7 @@ import numpy.typing as npt
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.room_line import RoomLine
 from formcheck.body.spine_contour import STATIONS, BackContour
-from formcheck.body.spine_foreign import foreign, sunken
+from formcheck.body.spine_foreign import foreign
 from formcheck.body.spine_hidden import (
     SAME_SD_DEG,
     Uncovered,
@@ -50,7 +50,6 @@ MIN_NEUTRAL_SHARE = 0.2
 # What goes beyond adds to the deviation [D].
 UNEXPLAINED = 0.003
 UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
-SUNKEN_DEG = 90.0  # the same where an edge runs inside of every back: nothing is known then
 # The same of the start posture's edge itself, against learnt start postures: at most .0038 in dev clips and
 # filmed dev scenes (loose shirt), .0043 of the shared squat clip's visible part; .007 to .012 where a thing
 # behind the back or a wall of the shirt's brightness had been taken for it (three recordings) [M].
@@ -249,8 +248,6 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     estimate = _estimate(contour, neutral, known, free, things)
     deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + BESIDE_DEG * neutral.beside
     unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
-    if not (neutral.lines or neutral.beside_thing):  # beside a thing, what is right may look sunken
-        unexplained_deg[sunken(free.depth, free.usable)] = SUNKEN_DEG
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance = _variance(contour, neutral, free, estimate, deg) + unlike_deg**2
     sd_deg = np.sqrt(variance)

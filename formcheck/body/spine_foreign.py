@@ -5,16 +5,12 @@ nothing in the picture tells where it ends. The shape does: an edge that follows
 a run of stations, in a way in which no learnt back bends in any posture.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_shape import learnt_shape, patterns_of
-
-Rows = npt.NDArray[np.intp]
 
 # Standard deviation of the edge itself beside learnt shapes, trunk lengths: with .003 more of the things of
 # dev films stay, with .002 more of a hinge that arches is taken for one [M].
@@ -27,10 +23,6 @@ SHORTEST, LONGEST = 2, 18
 # By so much the distance must fall for each station that is left out, and in all; our choice.
 PER_STATION = 1.0
 IN_ALL = 8.0
-# By so much the distance falls without a run that lies inside of every back, where the search has followed a
-# pattern of the shirt for the edge: 43 to 85 in the frames of a lift read 30 degrees wrong, 37 at most in dev
-# clips, 18 in stored films; in two of 31,000 frames of made-up sets of dev bodies it is more [M].
-SUNKEN = 42.0
 _FEWEST = 8  # stations that say anything about a shape
 _REMEMBERED = 64  # patterns of usable stations
 
@@ -46,42 +38,18 @@ def foreign(depth: Floats, usable: Bools) -> Bools:
         Which stations count; known in ``depth``.
     """
     result = np.zeros(depth.shape, dtype=np.bool_)
-    for pattern, rows, pull in _unlike_backs(depth, usable):
-        runs = _runs_that_stand_out(pull, _factors(pattern.tobytes()))
-        result[np.ix_(rows, np.flatnonzero(pattern))] = runs
-    return result
-
-
-def sunken(depth: Floats, usable: Bools) -> Bools:
-    """Return which edges run inside of every learnt back for a while, shape (T,).
-
-    A thing behind a back lies outside of it. What lies inside is a pattern of the shirt that the search has
-    followed instead of the edge; what is left of such an edge cannot be trusted. Parameters as for `foreign`.
-    """
-    result = np.zeros(len(depth), dtype=np.bool_)
-    for pattern, rows, pull in _unlike_backs(depth, usable):
-        gain, outwards = _without_runs(pull, _factors(pattern.tobytes()))
-        inside, outside = (
-            np.where(where, gain, 0.0).max(axis=(1, 2)) for where in (outwards < 0, outwards >= 0)
-        )
-        result[rows] = (inside > SUNKEN) & (inside > outside)
-    return result
-
-
-def _unlike_backs(depth: Floats, usable: Bools) -> Iterator[tuple[Bools, Rows, Floats]]:
-    """Yield patterns of usable stations, the edges of each that are unlike a back, and their pull (n, k).
-
-    The pull is the inverse covariance times what an edge is beside the mean.
-    """
     beside = depth - learnt_shape().mean
     for pattern, rows in patterns_of(usable):
         if pattern.sum() < _FEWEST:
             continue
+        precision = _precision(pattern.tobytes())
         off = beside[rows][:, pattern]
-        pull = off @ _precision(pattern.tobytes())
+        pull = off @ precision
         unlike = (pull * off).sum(axis=1) > LIKE_A_BACK
         if unlike.any():
-            yield pattern, rows[unlike], pull[unlike]
+            runs = _runs_that_stand_out(pull[unlike], _factors(pattern.tobytes()))
+            result[np.ix_(rows[unlike], np.flatnonzero(pattern))] = runs
+    return result
 
 
 def unlike_the_rest(depth: Floats, usable: Bools, part: Bools) -> Floats:
@@ -130,7 +98,7 @@ def _runs_that_stand_out(pull: Floats, factors: Floats) -> Bools:
     Parameters
     ----------
     pull : ndarray, shape (T, n)
-        As `_unlike_backs` gives it.
+        The inverse covariance times what each edge is beside the mean.
     factors : ndarray, shape (n, longest, longest)
         As `_factors` gives them.
 
@@ -138,23 +106,6 @@ def _runs_that_stand_out(pull: Floats, factors: Floats) -> Bools:
     -------
     ndarray of bool, shape (T, n)
         All False for an edge in which no run stands out.
-    """
-    gain, outwards = _without_runs(pull, factors)
-    # A thing behind the back never lies inside of it. Leaving everything as it is where the best run lies
-    # inside, instead of asking the others, let two films read 8 and 3 degrees wrong again [M].
-    gain = np.where(outwards >= 0, gain, 0.0)
-    best = gain.reshape(len(pull), -1).argmax(axis=1)
-    first, extra = np.divmod(best, gain.shape[2])
-    station = np.arange(gain.shape[1])[None]
-    inside = (station >= first[:, None]) & (station <= (first + extra)[:, None])
-    return np.asarray(inside & (gain.max(axis=(1, 2)) > IN_ALL)[:, None])
-
-
-def _without_runs(pull: Floats, factors: Floats) -> tuple[Floats, Floats]:
-    """Return what leaving out each run of each edge gives, and how far outwards the run lies.
-
-    Parameters as for `_runs_that_stand_out`. Both of shape (T, n, longest): by first station and length; the
-    gain is 0 where there is no such run.
     """
     n, longest = factors.shape[:2]
     firsts, lengths = np.arange(n), np.arange(1, longest + 1)
@@ -164,5 +115,12 @@ def _without_runs(pull: Floats, factors: Floats) -> tuple[Floats, Floats]:
     gain = np.cumsum(share**2, axis=2) - PER_STATION * lengths
     # and how far, in all, they lie outside of where the other stations put them
     outwards = np.cumsum(share * factors.sum(axis=2), axis=2)
+    # A thing behind the back never lies inside of it. Leaving everything as it is where the best run lies
+    # inside, instead of asking the others, let two films read 8 and 3 degrees wrong again [M].
     possible = (lengths >= SHORTEST) & (firsts[:, None] + lengths <= n)
-    return np.where(possible, gain, 0.0), outwards
+    gain = np.where(possible & (outwards >= 0), gain, 0.0)
+    best = gain.reshape(len(pull), -1).argmax(axis=1)
+    first, extra = np.divmod(best, longest)
+    station = firsts[None]
+    inside = (station >= first[:, None]) & (station <= (first + extra)[:, None])
+    return np.asarray(inside & (gain.max(axis=(1, 2)) > IN_ALL)[:, None])

@@ -233,7 +233,8 @@ def test_a_network_that_goes_away_costs_no_session(driver: Playwright, here: Roo
             assert any(text.startswith("I see you. Go on from") for text in said)
             visit.page.keyboard.press("Space")
             expect(visit.page.get_by_role("heading", name="Your live session")).to_be_visible(timeout=SOON_MS)
-            assert visit.page.locator(".fc-count strong").inner_text() == "1"
+            # of two in the clip: where the machine is slow the second is done before the key is pressed
+            assert visit.page.locator(".fc-count strong").inner_text() in ("1", "2")
 
 
 @pytest.mark.parametrize(
