@@ -90,3 +90,18 @@ def test_a_recording_that_begins_in_mid_movement_is_measured_from_all_its_rests(
     lumbar = [rep.lumbar_flexion_deg.max for rep in result.report.reps[-2:]]
     assert lumbar == pytest.approx([37.0, 52.0], abs=4.0)  # of the whole recording 36.8 and 51.4
     assert told(result)
+
+
+def test_a_back_that_is_seen_only_while_it_leans_back_is_not_measured_from_there() -> None:
+    """Who leans back in a couch stretch has arched already: from there it would read 10 degrees low."""
+    track, couch = track_of("couch-clean"), load("couch-stretch-active")
+    whole = judge(track, couch)
+    window, lean_deg = whole.report.neutral, whole.signals.deg["trunk_lean"]
+    assert window.start_s is not None
+    assert window.end_s is not None
+    upright_deg = np.median(lean_deg[whole.signals.between(window.start_s, window.end_s)])
+    edges_px = track.edges_px.copy()
+    edges_px[lean_deg > upright_deg - 2.0] = np.nan
+    spoilt = judge(replace(track, edges_px=edges_px), couch)
+    assert set(spoilt.signals.reason["lumbar_flexion"]) == {"back_hidden_at_start"}
+    assert {rep.verdict for rep in spoilt.report.reps} == {"cannot_judge"}
