@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from formcheck.coach.instant import Instant
+from formcheck.coach.instant import LUMBAR, Instant
 from formcheck.coach.set_report import Severity
 from formcheck.exercises.schema import BoundFault
 
-BACK = "lumbar_flexion"
 SURE = 0.8
 EVEN = 0.5
 SURE_Z = NormalDist().inv_cdf(SURE)
@@ -34,7 +33,7 @@ EXIT_SHARE = 0.7
 # Verdicts take some deviations for at least this: the lumbar one because calibration on renders flatters;
 # that of the working leg because straight ones read up to 15 degrees bent in 194 made-up seated lifts,
 # where legs overlap (up to 12 in 191 marches, where it is the other leg that is judged) [M].
-MIN_VERDICT_SD_DEG = {BACK: 4.0, "leg_bend": 5.0}
+MIN_VERDICT_SD_DEG = {LUMBAR: 4.0, "leg_bend": 5.0}
 # A withheld moment does not end a fault; a longer one does. Our choice, the longest bridged gap.
 MAX_WITHHELD_S = 0.3
 
@@ -48,7 +47,7 @@ def rank(severity: Severity) -> int:
 
 def sure_z(signal: str) -> float:
     """Return how many standard deviations beyond a bound a signal must be to be surely beyond it."""
-    return BACK_Z if signal == BACK else SURE_Z
+    return BACK_Z if signal == LUMBAR else SURE_Z
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class BoundMonitor:
         sure = [_Level(each.severity, each.bound, sure_by, likely=each) for each in likely]
         # Sure ones end first, so that they still know when they became likely.
         self._levels = [*sure, *likely]
-        if self.rule.signal == BACK:
+        if self.rule.signal == LUMBAR:
             self._levels += [_Level(each.severity, each.bound, OPEN_Z) for each in likely]
 
     @property

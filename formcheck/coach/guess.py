@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.body.pose import PoseTrack
+from formcheck.coach.instant import LUMBAR
 from formcheck.coach.judge import Judged, judge
 from formcheck.exercises.load import LoadedExercise
 from formcheck.exercises.schema import (
@@ -22,7 +23,6 @@ MIN_FIT = 0.5
 MIN_LEAD = 0.2
 MIN_HELD_S = 0.8
 PASSED_THROUGH = 0.4
-_LUMBAR = "lumbar_flexion"
 # How far, how quickly and how long: no pattern of joints.
 _OF_DEGREE = (RangeFault, TempoFault, LongFault, SpeedFault, DropFault, UnreturnedFault)
 # A tempo twice or half as quick as asked for speaks this much against an exercise, where the view shows no
@@ -75,7 +75,7 @@ def _fit(judged: Judged, loaded: LoadedExercise) -> float:
     silent = {
         rule.id
         for rule in loaded.exercise.faults
-        if isinstance(rule, _OF_DEGREE) or getattr(rule, "signal", "") == _LUMBAR
+        if isinstance(rule, _OF_DEGREE) or getattr(rule, "signal", "") == LUMBAR
     }
     target_deg = loaded.exercise.in_form(judged.report.exercise.form).repetition.target_deg
     total = 0.0

@@ -8,6 +8,8 @@ import numpy as np
 from formcheck.body.pose import Floats
 from formcheck.body.signals import Signals
 
+LUMBAR = "lumbar_flexion"
+"""The signal of the lower back."""
 _BLOCK = 256  # rows that exist as Python numbers at once: they take ten times what arrays take
 
 

@@ -22,9 +22,8 @@ from formcheck.body.view import BodyView, LeftRight, estimate_view
 from formcheck.coach.baseline import Baseline, counting_signal, find_baseline
 from formcheck.coach.clearance import not_asked, with_object
 from formcheck.coach.events import RepDismissed
-from formcheck.coach.instant import instants
+from formcheck.coach.instant import LUMBAR, instants
 from formcheck.coach.rep_faults import LUMBAR_OFFSET
-from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.rough_back import back_told, rough_back
 from formcheck.coach.set_report import ExerciseRef, Neutral, Repetition, SetReport, View
 from formcheck.coach.stays import each_from_its_start

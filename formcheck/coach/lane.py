@@ -14,11 +14,10 @@ from formcheck.coach.back_start import MAX_TIPPED_DEG
 from formcheck.coach.events import FaultEnded, FaultStarted
 from formcheck.coach.faults import BoundMonitor, Excursion, rank
 from formcheck.coach.guards import holds_posture
-from formcheck.coach.instant import Instant
+from formcheck.coach.instant import LUMBAR, Instant
 from formcheck.coach.rep_faults import phase_span
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.reps import RepCounter, RepRule
-from formcheck.coach.usable_range import LUMBAR
 from formcheck.coach.working_side import from_side, instant_from
 from formcheck.exercises.schema import BoundFault, Exercise, Phase
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
-from formcheck.coach.instant import Instant, column, times
+from formcheck.coach.instant import LUMBAR, Instant, column, times
 from formcheck.coach.rep_faults import (
     phase_span,
     whole_repetition_faults,
@@ -25,7 +25,6 @@ from formcheck.exercises.schema import BoundFault, Exercise
 MAX_WITHHELD_SHARE = 0.2
 # Nor where it was unseen for so long at a time, in which a whole fault (.3 s at least) fits. Our choice.
 MAX_UNSEEN_S = 0.5
-LUMBAR = "lumbar_flexion"
 
 
 def judge_repetition(

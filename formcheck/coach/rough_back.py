@@ -18,7 +18,7 @@ from formcheck.body.spine_rough import RoughBend, rough_bend
 from formcheck.body.spine_signal import back_in_view, recorded_back
 from formcheck.coach.back_start import BOWED_DEG, bowing, near_start, tipped_deg
 from formcheck.coach.baseline import Baseline
-from formcheck.coach.repetition import LUMBAR
+from formcheck.coach.instant import LUMBAR
 from formcheck.coach.set_report import Repetition
 from formcheck.coach.start import Start
 

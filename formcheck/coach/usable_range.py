@@ -10,11 +10,10 @@ import numpy as np
 
 from formcheck.body.pose import Floats
 from formcheck.coach.faults import MAX_WITHHELD_S, MIN_VERDICT_SD_DEG, rank
-from formcheck.coach.instant import Instant, column, times
+from formcheck.coach.instant import LUMBAR, Instant, column, times
 from formcheck.coach.set_report import Fault, Repetition, UsableRange
 from formcheck.exercises.schema import BoundFault, Exercise
 
-LUMBAR = "lumbar_flexion"
 THIGH = "thigh_elevation"
 # Of a leg the thigh is what moves, unless it hardly does; else it is the signal that counts. Our choice.
 MIN_MOVED_DEG = 15.0

@@ -19,8 +19,8 @@ from formcheck.body.spine_rough import MAX_SD_DEG, RoughLevel
 from formcheck.body.spine_signal import recorded_back
 from formcheck.body.view import estimate_view
 from formcheck.coach.baseline import find_baseline
+from formcheck.coach.instant import LUMBAR
 from formcheck.coach.judge import judge
-from formcheck.coach.repetition import LUMBAR
 from formcheck.coach.rough_back import Moments, back_told, moments_of
 from formcheck.coach.set_report import Fault, SetReport
 from formcheck.exercises.load import load
