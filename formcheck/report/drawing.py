@@ -1,8 +1,10 @@
 """Drawing a frame's state over its picture; what is shown was decided in `frame_state`."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from formcheck.body.pose import Pose
+from formcheck.coach.set_report import Severity
 from formcheck.report.count_panel import PLACES, Place, draw_count, panel_box
 from formcheck.report.frame_state import OverlayState
 from formcheck.report.layout import Layout
@@ -18,7 +20,7 @@ from formcheck.report.tiles import (
     text_width,
     wrapped,
 )
-from formcheck.report.words import SHORT_VERDICT_WORD, clock
+from formcheck.report.words import SHORT_VERDICT_WORD, Shown, clock
 from formcheck.sources.frames import Image
 
 
@@ -51,24 +53,51 @@ def draw(image: Image, pose: Pose | None, state: OverlayState, place: Place = PL
     return image
 
 
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A mark with words beside it; all lengths in pixels of the picture, ``size`` that of the letters."""
+
+    kind: Shown | Severity
+    lines: Sequence[str]
+    size: int
+    mark_size: int
+    pad: int
+    radius: int
+
+    @property
+    def step(self) -> int:
+        return round(self.size * 1.25)
+
+    @property
+    def width(self) -> int:
+        words = max(text_width(line, self.size, bold=True) for line in self.lines)
+        return self.mark_size + 3 * self.pad + words
+
+    @property
+    def height(self) -> int:
+        return 2 * self.pad + max(self.mark_size, self.step * len(self.lines))
+
+    def draw(self, image: Image, x: int, y: int) -> None:
+        """Draw it with its upper left corner at a place."""
+        blend(image, panel(self.width, self.height, self.radius), x, y)
+        blend(image, mark(self.kind, self.mark_size), x + self.pad, y + (self.height - self.mark_size) // 2)
+        first = y + (self.height - self.step * (len(self.lines) - 1)) // 2 + round(self.size * 0.37)
+        for i, line in enumerate(self.lines):
+            words = text(line, self.size, bold=True)
+            blend(image, words, x + self.mark_size + 2 * self.pad, first + i * self.step - self.size)
+
+
 def _draw_last_verdict(image: Image, layout: Layout, state: OverlayState, place: Place) -> None:
     """Draw the last repetition's verdict below the panel with the count, as wide as that at most."""
     if state.last_verdict is None:
         return
     above = panel_box(layout, place, state.count, gauge=state.gauge is not None)
-    size, sign, pad = layout.of(0.042), layout.of(0.055), layout.of(0.018)
+    size, mark_size, pad = layout.of(0.042), layout.of(0.055), layout.of(0.018)
     words = f"{state.count}: {SHORT_VERDICT_WORD[state.last_verdict]}"
-    lines = wrapped(words, size, above.width - sign - 3 * pad, 3, bold=True)
-    step = round(size * 1.25)
-    width = sign + 3 * pad + max(text_width(line, size, bold=True) for line in lines)
-    height = 2 * pad + max(sign, step * len(lines))
-    x = above.x + above.width - width if place.right else above.x
-    y = above.y + above.height + layout.of(0.015)
-    blend(image, panel(width, height, layout.of(0.02)), x, y)
-    blend(image, mark(state.last_verdict, sign), x + pad, y + (height - sign) // 2)
-    baseline = y + (height - step * (len(lines) - 1)) // 2 + round(size * 0.37)
-    for i, line in enumerate(lines):
-        blend(image, text(line, size, bold=True), x + sign + 2 * pad, baseline + i * step - size)
+    lines = wrapped(words, size, above.width - mark_size - 3 * pad, 3, bold=True)
+    sign = _Sign(state.last_verdict, lines, size, mark_size, pad, layout.of(0.02))
+    x = above.x + above.width - sign.width if place.right else above.x
+    sign.draw(image, x, above.y + above.height + layout.of(0.015))
 
 
 def _draw_foot(image: Image, layout: Layout, state: OverlayState) -> tuple[int, int]:
@@ -112,17 +141,11 @@ def _draw_cue(image: Image, layout: Layout, state: OverlayState, foot: tuple[int
     if state.cue is None:
         return
     foot_top, free_until = foot
-    sign, pad = layout.of(0.08), layout.of(0.024)
-    room = layout.width - 2 * layout.margin - sign - 3 * pad
+    mark_size, pad = layout.of(0.08), layout.of(0.024)
+    room = layout.width - 2 * layout.margin - mark_size - 3 * pad
     size, lines = large_lines(state.cue.text, layout.of(0.06), room)
-    step = round(size * 1.25)
-    width = sign + 3 * pad + max(text_width(line, size, bold=True) for line in lines)
-    height = 2 * pad + max(sign, step * len(lines))
-    x, y = (layout.width - width) // 2, foot_top - layout.of(0.02) - height
-    if x + width <= free_until:
-        y = layout.height - layout.margin - height
-    blend(image, panel(width, height, layout.of(0.025)), x, y)
-    blend(image, mark(state.cue.severity, sign), x + pad, y + (height - sign) // 2)
-    baseline = y + (height - step * (len(lines) - 1)) // 2 + round(size * 0.37)
-    for i, line in enumerate(lines):
-        blend(image, text(line, size, bold=True), x + sign + 2 * pad, baseline + i * step - size)
+    sign = _Sign(state.cue.severity, lines, size, mark_size, pad, layout.of(0.025))
+    x, y = (layout.width - sign.width) // 2, foot_top - layout.of(0.02) - sign.height
+    if x + sign.width <= free_until:
+        y = layout.height - layout.margin - sign.height
+    sign.draw(image, x, y)

@@ -100,8 +100,7 @@ def frame_state(
         While a set runs its total is unknown and therefore not shown.
     """
     focus = focus or focus_of(report)
-    current = next((rep for rep in report.reps if rep.move_start_s <= t_s < rep.move_end_s), None)
-    phase = _phase(current, focus, t_s)
+    phase = _phase(_moving(report, t_s), focus, t_s)
     withheld, withheld_why = _withheld(report, focus, t_s)
     return OverlayState(
         t_s=t_s,
@@ -123,6 +122,11 @@ def frame_state(
 def about_the_back(fault: Fault) -> bool:
     """Whether a fault is one of the lower back."""
     return base_name(fault.signal) == BACK
+
+
+def _moving(report: SetReport, t_s: float) -> Repetition | None:
+    """Return the repetition that is under way at an instant."""
+    return next((rep for rep in report.reps if rep.move_start_s <= t_s < rep.move_end_s), None)
 
 
 def _phase(rep: Repetition | None, focus: Focus, t_s: float) -> Phase:
@@ -206,7 +210,11 @@ def _back(report: SetReport, signals: Signals, focus: Focus, t_s: float) -> Back
         return "red"
     if "amber" in active:
         return "amber"
-    return "ok" if within_limits(report, signals, focus, nearest(signals.t_s, t_s)) else "beyond"
+    if not within_limits(report, signals, focus, nearest(signals.t_s, t_s)):
+        return "beyond"
+    # A tick in a repetition whose back is called not judged would be read as "your back was fine".
+    rep = _moving(report, t_s)
+    return "ok" if rep is None or rep.lumbar_flexion_deg.judged else "not_judged"
 
 
 def _last_verdict(report: SetReport, t_s: float) -> Shown | None:

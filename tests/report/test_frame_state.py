@@ -122,7 +122,8 @@ def test_back_takes_the_severity_of_a_fault_of_its_own_only() -> None:
     shallow = builders.shallow(5.5, 6.0, "red")
     lean_back = replace(builders.shallow(8.5, 9.0, "red"), id="lean-back")
     reps = tuple(
-        builders.repetition(i + 1, faults=(fault,)) for i, fault in enumerate((rounding, shallow, lean_back))
+        builders.repetition(i + 1, faults=(fault,), lumbar_flexion_deg=builders.JUDGED)
+        for i, fault in enumerate((rounding, shallow, lean_back))
     )
     report, signals = builders.report(reps), builders.signals(lumbar=True)
     backs = [frame_state(report, signals, t_s, focus=FOCUS).back for t_s in (2.2, 2.7, 3.2, 5.7, 8.7)]
@@ -132,13 +133,23 @@ def test_back_takes_the_severity_of_a_fault_of_its_own_only() -> None:
 def test_back_beyond_a_limit_is_never_shown_as_fine_though_no_fault_lasts() -> None:
     """Between repetitions, or for information, nothing is found wrong; that is no praise."""
     signals = builders.signals(lumbar=True)
-    report, bent_deg = builders.report(), signals.deg["lumbar_flexion"]
+    reps = tuple(builders.repetition(i, lumbar_flexion_deg=builders.JUDGED) for i in (1, 2, 3))
+    report, bent_deg = builders.report(reps), signals.deg["lumbar_flexion"]
     peak_s = float(signals.t_s[int(np.nanargmax(bent_deg))])
     states = [
         frame_state(report, signals, peak_s, focus=replace(FOCUS, back_bounds_deg=(("amber", bound),))).back
         for bound in (float(np.nanmax(bent_deg)) + 1.0, float(np.nanmax(bent_deg)) - 1.0)
     ]
     assert states == ["ok", "beyond"]
+
+
+def test_no_tick_is_drawn_in_a_repetition_whose_back_is_called_not_judged() -> None:
+    """Though the back was seen at this moment: the film must not praise what the report does not."""
+    seen, unseen = builders.repetition(1, lumbar_flexion_deg=builders.JUDGED), builders.repetition(1)
+    for rep, back in ((seen, "ok"), (unseen, "not_judged")):
+        during_s = (rep.move_start_s + rep.move_end_s) / 2
+        state = frame_state(builders.report((rep,)), builders.signals(lumbar=True), during_s, focus=FOCUS)
+        assert state.back == back
 
 
 def test_verdict_is_shown_for_a_moment_after_its_repetition() -> None:
