@@ -14,6 +14,7 @@ from formcheck.cli.names import free_name
 from formcheck.coach.judge import Corrections
 from formcheck.errors import FormcheckError, OutputError, UnreadableInputError, UsageError
 from formcheck.exercises.load import LoadedExercise, load
+from formcheck.exercises.rules import MAX_OBJECT_CM
 from formcheck.report import json_report, sentences
 from formcheck.report.analysis import Analysis, analyse, is_track, load_track, write_report
 from formcheck.sources.file_kind import list_videos
@@ -45,7 +46,10 @@ def analyze(
     object_height: Annotated[
         float | None,
         typer.Option(
-            "--object-height-cm", min=1.0, max=60.0, help="Height of the object that you lift a foot over."
+            "--object-height-cm",
+            min=1.0,
+            max=MAX_OBJECT_CM,
+            help="Height of the object that you lift a foot over.",
         ),
     ] = None,
     model: Annotated[

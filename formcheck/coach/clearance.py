@@ -32,6 +32,11 @@ def with_object(exercise: Exercise, height_cm: float | None) -> Exercise:
     return exercise.model_copy(update={"faults": faults})
 
 
+def over_an_object(exercise: Exercise) -> bool:
+    """Return whether a foot is lifted over an object, so that somebody may give its height."""
+    return any(isinstance(rule, ClearsFault) for rule in exercise.faults)
+
+
 def not_asked(exercise: Exercise) -> str:
     """Return what to say where an object's clearance was not judged; empty where nothing is to be said."""
     missing = any(isinstance(rule, ClearsFault) and rule.height_cm is None for rule in exercise.faults)

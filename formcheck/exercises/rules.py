@@ -14,6 +14,8 @@ Evidence = Literal["E", "M", "D"]
 Bound = tuple[Literal["info", "amber", "red"], float]
 SignalName = Annotated[str, Field(min_length=1)]
 OTHER = "other_"
+# Of what a foot is lifted over; our choice: a straight leg is not lifted higher in sitting.
+MAX_OBJECT_CM = 60.0
 
 
 class Strict(BaseModel):
@@ -193,7 +195,7 @@ class ClearsFault(FaultBase):
 
     kind: Literal["clears"]
     signal: SignalName
-    height_cm: float | None = Field(default=None, gt=0, le=60)
+    height_cm: float | None = Field(default=None, gt=0, le=MAX_OBJECT_CM)
 
 
 FaultRule = Annotated[

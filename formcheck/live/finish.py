@@ -47,7 +47,10 @@ def final_pass(
     live : sequence of Repetition, optional
         As the live pass judged them; None where that is not known any more.
     """
-    judged = judge(track, loaded, Corrections(facing=about.facing, neutral_s=about.neutral_s))
+    known = Corrections(
+        facing=about.facing, neutral_s=about.neutral_s, object_height_cm=about.object_height_cm
+    )
+    judged = judge(track, loaded, known)
     said = differences(live, judged.report.reps) if live is not None else ()
     neutral = replace(judged.report.neutral, reason="")
     summary = replace(judged.report.set, notes=(*judged.report.set.notes, *said))

@@ -16,8 +16,10 @@ import numpy as np
 
 from formcheck.body.pose import Origin, Pose, PoseTrack
 from formcheck.body.scale import mid_hip_px
+from formcheck.coach.clearance import with_object
 from formcheck.coach.set_report import Repetition
 from formcheck.exercises.load import LoadedExercise
+from formcheck.exercises.schema import Exercise
 from formcheck.live.gestures import RaisedHand
 from formcheck.live.keeper import Keeper
 from formcheck.live.live_set import LiveSet
@@ -48,12 +50,16 @@ Command = Literal["stop", "next", "again"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for: the exercise's own targets unless the person chose otherwise."""
+    """What is asked for: the exercise's own targets unless the person chose otherwise.
+
+    ``object_height_cm`` is that of the object which a foot is lifted over; None where nobody gave it.
+    """
 
     repetitions: int
     sets: int
     rest_s: float = REST_S
     paced: bool = True
+    object_height_cm: float | None = None
 
     @classmethod
     def of(cls, loaded: LoadedExercise) -> "Plan":
@@ -114,7 +120,11 @@ class LiveSession:
     _begun: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self._set_up = SetUp(self.loaded.exercise, self.origin, self.voice)
+        self._set_up = SetUp(self._exercise, self.origin, self.voice)
+
+    @property
+    def _exercise(self) -> Exercise:
+        return with_object(self.loaded.exercise, self.plan.object_height_cm)
 
     @property
     def stage(self) -> Stage:
@@ -248,7 +258,7 @@ class LiveSession:
     # ---- before a set -------------------------------------------------------------------------
 
     def _to_set_up(self) -> None:
-        self._set_up = SetUp(self.loaded.exercise, self.origin, self.voice)
+        self._set_up = SetUp(self._exercise, self.origin, self.voice)
         self._stage, self._hint = "set_up", ""
 
     def _prepare(self, pose: Pose, brightness: Callable[[], float]) -> None:
@@ -269,6 +279,7 @@ class LiveSession:
             neutral_s=ready.neutral_s,
             facing=ready.baseline.calibration.view.facing,
             origin=replace(self.origin, name=f"live set {len(self.records) + 1}"),
+            object_height_cm=self.plan.object_height_cm,
         )
         self.sink.begin(self._about)
         for earlier in ready.track:

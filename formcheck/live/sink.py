@@ -28,7 +28,8 @@ ABOUT, POSES, TRACK = "about.json", "poses.bin", "track.parquet"
 class AboutSet:
     """What must be known beside the poses to judge a live set again as it was judged live.
 
-    ``neutral_s`` in seconds of the set's own track, which begins at 0.
+    ``neutral_s`` in seconds of the set's own track, which begins at 0. ``object_height_cm`` is that of the
+    object which a foot is lifted over; None where nobody gave it.
     """
 
     number: int
@@ -36,6 +37,7 @@ class AboutSet:
     neutral_s: tuple[float, float]
     facing: LeftRight | None
     origin: Origin
+    object_height_cm: float | None = None
 
 
 class SetSink(Protocol):

@@ -22,6 +22,7 @@ from tests.synthetic import (
     hinges,
     one_after_the_other,
     one_legged_lift,
+    seated_lifts,
     squats,
     standing,
 )
@@ -86,6 +87,20 @@ def test_the_summary_is_the_offline_report_of_the_same_pictures(begin: Begin, tr
             assert angle.peak_deg == pytest.approx(later_.range[name].peak_deg, abs=2.0, nan_ok=True)
     assert done.neutral.accepted
     assert done.view.facing == record.about.facing
+
+
+def test_whether_the_foot_cleared_an_object_is_said_where_its_height_was_given(begin: Begin) -> None:
+    pace = Pace(out_s=1.0, hold_s=0.5, back_s=1.2, rest_s=0.8, still_s=12.0)
+    low = film(seated_lifts(2, pace, height_deg=8.0), LANDSCAPE)
+    for height_cm, cleared in ((None, None), (10.0, True), (25.0, False)):
+        session = play(begin(low, "seated-lift-over", repetitions=2, object_height_cm=height_cm), low)
+        record = session.records[0]
+        afterwards = final_pass(record.about, record.collect(), load("seated-lift-over"), record.live).report
+        for reps in (record.live, afterwards.reps):
+            assert len(reps) == 2
+            assert all(("not-clear" in {f.id for f in rep.faults}) is (cleared is False) for rep in reps)
+        missing = any("its height was not given" in note for note in afterwards.set.notes)
+        assert missing is (cleared is None)
 
 
 def test_who_leaves_is_paused_within_a_second_and_goes_on_where_they_were(

@@ -48,3 +48,14 @@ def test_what_no_plan_would_ask_for_is_left_out(choosing: AppTest, exercise: str
     assert not choosing.exception
     assert 1 <= chosen(choosing)[1] <= 50
     assert chosen(choosing)[0] == ("squat" if exercise == "squat" else usual[0])
+
+
+def test_the_height_of_the_object_is_asked_for_where_there_is_one(choosing: AppTest) -> None:
+    choosing.query_params.update(live_query("squat", 5, 1))
+    choosing.run()
+    assert "live-object" not in {each.key for each in choosing.number_input}
+    choosing.selectbox(key="live-exercise").set_value("seated-lift-over").run()
+    assert choosing.number_input(key="live-object").value is None
+    choosing.number_input(key="live-object").set_value(20.0).run()
+    assert not choosing.exception
+    assert choosing.number_input(key="live-object").value == 20.0

@@ -1,6 +1,7 @@
 """The Review page from the choice of a recording to the corrected report, without a browser."""
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from formcheck.report.words import VERDICT_MARK, VERDICT_WORD, shown_verdict
+from formcheck.sources.track_file import write_track
 from formcheck.ui.review import downloads
-from tests import clips
+from tests import clips, synthetic
 from tests.ui.conftest import finished, review_of, said, wait_for
 
 Upload = Callable[[str, bytes], AppTest]
@@ -19,6 +21,21 @@ def reps(app: AppTest) -> int:
     analysis = review_of(app).analysis
     assert analysis is not None
     return len(analysis.judged.report.reps)
+
+
+def faults(app: AppTest) -> list[set[str]]:
+    analysis = review_of(app).analysis
+    assert analysis is not None
+    return [{fault.id for fault in rep.faults} for rep in analysis.judged.report.reps]
+
+
+def lifts(height_deg: float) -> bytes:
+    """The stored track of two seated lifts to a height."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "track.parquet"
+        lifted = synthetic.seated_lifts(2, height_deg=height_deg)
+        write_track(synthetic.film(lifted, synthetic.Camera()), path)
+        return path.read_bytes()
 
 
 def button(app: AppTest, label: str) -> object:
@@ -150,6 +167,24 @@ def test_the_neutral_is_chosen_and_left_to_formcheck_again(upload: Upload, squat
     assert (neutral.start_s, neutral.end_s) == pytest.approx((0.2, 1.4), abs=0.2)
     app.toggle(key="own-neutral").set_value(False).run()
     assert review_of(app).corrections.neutral_s is None
+
+
+def test_the_height_of_an_object_is_asked_for_where_a_foot_goes_over_one(
+    app: AppTest, upload: Upload
+) -> None:
+    app.selectbox(key="exercise").set_value("squat").run()
+    app = upload("track.parquet", lifts(height_deg=8.0))
+    assert not [each for each in app.number_input if each.key == "correct-object"]
+    app.selectbox(key="correct-exercise").set_value("seated-lift-over").run()
+    assert "its height was not given" in said(app)
+    app.number_input(key="correct-object").set_value(25.0).run()
+    assert not app.exception
+    assert "its height was not given" not in said(app)
+    assert all("not-clear" in found for found in faults(app))
+    app.number_input(key="correct-object").set_value(10.0).run()
+    assert not any("not-clear" in found for found in faults(app))
+    app.number_input(key="correct-object").set_value(None).run()
+    assert review_of(app).corrections.object_height_cm is None
 
 
 def test_another_exercise_is_judged_at_once(upload: Upload, squats: bytes) -> None:

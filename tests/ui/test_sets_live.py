@@ -31,7 +31,7 @@ def begun(tmp_path: Path, film: PoseTrack, upto: int | None = None) -> tuple[Sto
     store = Store.open(Settings.at(tmp_path / "kept"))
     actor = store.people.at_home()
     sink = KeptSink(FolderSink(tmp_path / "session"), store, actor)
-    sink.begin(AboutSet(1, "squat", (0.0, 1.0), None, film.origin))
+    sink.begin(AboutSet(1, "squat", (0.0, 1.0), None, film.origin, object_height_cm=20.0))
     for pose in film[:upto]:
         sink.add(pose)
     return store, actor, sink
@@ -54,6 +54,7 @@ def test_an_ended_set_gets_its_report_beside_the_pages(tmp_path: Path, film: Pos
     assert (row.state, row.source, row.reps, row.name) == ("done", "live", 2, "Squat, set 1")
     _, corrections = store.sets.report(actor, row.id)
     assert corrections["neutral_s"] == [0.0, 1.0], "judged from the neutral of the live pass"
+    assert corrections["object_height_cm"] == 20.0
     kinds = {file.kind for file in store.sets.files(actor, row.id)}
     assert kinds == {"track", "signals", "pdf", "page"}, "no picture"
     assert [stage.task for stage in store.work.stages(actor, row.id)] == ["replay"]

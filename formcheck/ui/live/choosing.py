@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from formcheck.coach.clearance import over_an_object
 from formcheck.exercises.load import library
 from formcheck.live.picture import Showing
 from formcheck.live.session import REST_S, Plan
@@ -12,6 +13,7 @@ from formcheck.ui.clinic.asked import asked_of_me
 from formcheck.ui.guarded import kindly
 from formcheck.ui.live.board import starter
 from formcheck.ui.live.coach import Choice, Coach, Sound
+from formcheck.ui.object_field import object_field
 from formcheck.ui.text import plain
 from formcheck.ui.watch import letting
 from formcheck.ui.watch.going_on import let_watch
@@ -75,6 +77,8 @@ def show(live: Coach) -> None:
         left.number_input("Repetitions", 1, MOST_REPS, key=f"live-reps-{chosen}")
         middle.number_input("Sets", 1, MOST_SETS, key=f"live-sets-{chosen}")
         right.number_input("Rest, seconds", 10, 300, round(REST_S), step=10, key="live-rest")
+        if over_an_object(loaded.exercise):
+            object_field("live-object")
         with st.expander("Sound, pace and pictures"):
             st.radio("What you hear", list(SOUNDS), horizontal=True, key="live-sound")
             st.toggle("The voice paces you: hold, lower, two, three", value=True, key="live-paced")
@@ -132,11 +136,12 @@ def _answered() -> None:
 def _choice() -> Choice:
     state = st.session_state
     chosen = state["live-exercise"]
+    loaded = asked_of_me(library()[chosen])
     plan = Plan(
         repetitions=int(state[f"live-reps-{chosen}"]),
         sets=int(state[f"live-sets-{chosen}"]),
         rest_s=float(state["live-rest"]),
         paced=bool(state["live-paced"]),
+        object_height_cm=state.get("live-object") if over_an_object(loaded.exercise) else None,
     )
-    loaded = asked_of_me(library()[chosen])
     return Choice(loaded, plan, EVIDENCE[state["live-evidence"]], SOUNDS[state["live-sound"]])

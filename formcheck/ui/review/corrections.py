@@ -6,10 +6,12 @@ from typing import Literal
 
 import streamlit as st
 
+from formcheck.coach.clearance import over_an_object
 from formcheck.exercises.load import library
 from formcheck.report.analysis import Analysis
 from formcheck.report.words import clock
 from formcheck.ui.guarded import kindly
+from formcheck.ui.object_field import object_field
 from formcheck.ui.review.review import Review
 
 SEEN = "As seen"
@@ -28,6 +30,7 @@ def show(review: Review, analysis: Analysis) -> None:
             _exercise(review, analysis)
             _direction(review, "Facing in the picture", "facing")
             _direction(review, "Working side", "side")
+            _object(review, analysis)
         with two:
             _neutral(review, analysis)
             _repetitions(review, analysis)
@@ -56,6 +59,19 @@ def _direction(review: Review, label: str, field: Literal["facing", "side"]) -> 
         review.correct(replace(known, facing=way) if field == "facing" else replace(known, side=way))
 
     st.segmented_control(label, list(LEFT_RIGHT), key=key, required=True, on_change=kindly(changed))
+
+
+def _object(review: Review, analysis: Analysis) -> None:
+    """Ask for the height of what the foot is lifted over, where there is such a thing."""
+    if not over_an_object(analysis.loaded.exercise):
+        return
+    key = "correct-object"
+    st.session_state.setdefault(key, review.corrections.object_height_cm)
+
+    def changed() -> None:
+        review.correct(replace(review.corrections, object_height_cm=st.session_state[key]))
+
+    object_field(key, kindly(changed))
 
 
 def _option(corrected: Way | None) -> str:

@@ -111,5 +111,9 @@ def _new_set(about: AboutSet) -> NewSet:
         performed_at=now(),
         exercise_id=exercise.id,
         exercise_name=exercise.name,
-        about={"neutral_s": list(about.neutral_s), "facing": about.facing},
+        about={
+            "neutral_s": list(about.neutral_s),
+            "facing": about.facing,
+            "object_height_cm": about.object_height_cm,
+        },
     )

@@ -183,4 +183,5 @@ def corrections_of(known: Mapping[str, Any]) -> Corrections:
         side=known.get("side"),
         neutral_s=(float(neutral_s[0]), float(neutral_s[1])) if neutral_s else None,
         not_repetitions=tuple(known.get("not_repetitions") or ()),
+        object_height_cm=known.get("object_height_cm"),
     )
