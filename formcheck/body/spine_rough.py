@@ -9,7 +9,7 @@ refuse everything.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,11 +19,13 @@ from formcheck.body.spine import (
     GAIN_SD,
     NORMAL_10_TO_90,
     POSTURE_VARIANCE,
+    BackNeutral,
     back_neutral,
     back_seen,
     rough_flexion,
 )
-from formcheck.body.spine_contour import BackContour
+from formcheck.body.spine_contour import STATIONS, BackContour
+from formcheck.body.spine_stations import at_ease, seen_stations
 
 # So many pictures must show the back upright, and at a turning point: fewer agree by chance [D].
 MIN_UPRIGHT, MIN_TURNING = 5, 4
@@ -33,6 +35,8 @@ MIN_UPRIGHT, MIN_TURNING = 5, 4
 MAX_UNLIKE_DEG = 3.0
 # A wider interval than that of 80 % at this deviation, 19 degrees either way, tells a patient nothing [D].
 MAX_SD_DEG = 15.0
+_LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
+_ROUNDS = 4  # after which edges lie on each other within .001 of a trunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -
     upright = upright & back_seen(contour)
     if upright.sum() < MIN_UPRIGHT:
         return None
-    start = back_neutral(contour[upright])
+    start = rough_start(contour[upright])
     if start.sd_deg is None or start.unlike_deg > MAX_UNLIKE_DEG:
         return None
     asked = np.logical_or.reduce([upright, *turning])  # the rest of a recording is most of it
@@ -107,6 +111,34 @@ def rough_bend(contour: BackContour, upright: Bools, turning: Sequence[Bools]) -
     variance += np.mean([_variance(deg[each]) for each in bottoms]) / len(bottoms)
     sd_deg = float(np.sqrt(variance))
     return RoughBend(bend_deg, sd_deg, len(bottoms)) if sd_deg <= MAX_SD_DEG else None
+
+
+def rough_start(contour: BackContour) -> BackNeutral:
+    """Return the back's edge upright, of moments that may lie before and after a whole set.
+
+    Parameters
+    ----------
+    contour : BackContour
+        Of upright moments that show the back.
+
+    Returns
+    -------
+    BackNeutral
+        Of their edges laid upon each other. Between rests the network and the person shift and tilt the line
+        from hip to shoulder, which says nothing about the back. A median of edges that lie apart, of which
+        other parts are hidden, goes from one to the other where the back does not bend.
+    """
+    seen = seen_stations(at_ease(contour))
+    weight = seen.astype(np.float64)
+    lines = np.einsum("tk,ki,kj->tij", weight, _LINE, _LINE)
+    depth = contour.depth
+    for _ in range(_ROUNDS):
+        known = seen.any(axis=0)
+        median = np.full(len(STATIONS), np.nan)
+        median[known] = np.nanmedian(np.where(seen, depth, np.nan)[:, known], axis=0)
+        off = np.where(seen, depth - median, 0.0)
+        depth = depth - np.linalg.solve(lines, (off @ _LINE)[..., None])[..., 0] @ _LINE.T
+    return back_neutral(replace(contour, depth=depth))
 
 
 def _variance(deg: Floats) -> float:

@@ -13,9 +13,9 @@ from formcheck.body.measure import Calibration
 from formcheck.body.pose import Floats, PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale
-from formcheck.body.spine_contour import BackContour
+from formcheck.body.spine_contour import STATIONS, BackContour
 from formcheck.body.spine_course import HALF_STEP, rough_course
-from formcheck.body.spine_rough import MAX_SD_DEG, RoughLevel
+from formcheck.body.spine_rough import MAX_SD_DEG, RoughLevel, rough_bend
 from formcheck.body.spine_signal import recorded_back
 from formcheck.body.view import estimate_view
 from formcheck.coach.baseline import find_baseline
@@ -126,6 +126,38 @@ def test_levels_at_which_the_back_is_hidden_are_left_out_of_the_curve() -> None:
     there = replace(contour, covered=contour.covered | hidden[:, None])
     curve = rough_course(there, moments.rests, moments.courses)
     assert {level.share for level in curve} - {0.0} == {0.2, 0.8, 1.0}
+
+
+def rests_apart(by: float) -> tuple[BackContour, Moments]:
+    """A hinge whose line from hip to shoulder leans otherwise in each rest; an arm hides other parts."""
+    contour, moments, _ = read_roughly("hinge-omar")
+    depth, covered = contour.depth.copy(), contour.covered.copy()
+    for number, rest in enumerate(moments.rests):
+        way = 1.0 if number % 2 else -1.0
+        depth[rest] += way * by * (1.0 - STATIONS)
+        hidden = slice(12, 16) if number % 2 else slice(6, 10)
+        covered[rest, hidden] = True
+    return replace(contour, depth=depth, covered=covered), moments
+
+
+def test_rests_between_which_the_line_of_the_trunk_has_moved_make_one_start_posture() -> None:
+    (alike, moments), (apart, _) = rests_apart(0.0), rests_apart(0.03)
+    curves = [rough_course(each, moments.rests, moments.courses) for each in (alike, apart)]
+    deg = [[level.deg for level in curve] for curve in curves]
+    assert len(deg[0]) >= 8
+    assert deg[1] == pytest.approx(deg[0], abs=1.0)
+    bends = [rough_bend(each, moments.upright, moments.turning) for each in (alike, apart)]
+    assert bends[0] is not None
+    assert bends[1] is not None
+    assert bends[1].deg == pytest.approx(bends[0].deg, abs=1.0)
+
+
+def test_an_edge_that_no_back_has_in_any_rest_is_still_not_told() -> None:
+    contour, moments = rests_apart(0.03)
+    waves = 0.02 * np.sin(STATIONS * 2 * np.pi / 0.3)
+    thing = replace(contour, depth=contour.depth + moments.upright[:, None] * waves)
+    assert rough_course(thing, moments.rests, moments.courses) == ()
+    assert rough_bend(thing, moments.upright, moments.turning) is None
 
 
 def test_there_is_no_curve_of_a_back_that_was_never_seen_at_the_turning_point() -> None:
