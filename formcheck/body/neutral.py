@@ -30,6 +30,12 @@ EARLIER = 2.0
 # and 3 s, all of it the lifts, and by .1 in the second between two [M].
 MOVING_SHARE, STILLER = 0.5, 4.0
 MIN_STILLER_S = 1.0
+# Where a repetition lies between, a start posture that was held for this long is the start, though a later
+# rest was held for longer: who has stopped stands as the last repetition left them, or relaxes. A lowering
+# that arches by 27 degrees was called ok from the rest after it, 17 degrees arched [D].
+MIN_BEFORE_S = 1.0
+# So much of what may scatter, a degree, is quiet standing, however still the rest after it is [D].
+QUIET = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,9 @@ class _Stretch:
     end_s: float
 
 
-def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]) -> NeutralWindow:
+def find_neutral(
+    signals: Signals, bounds_deg: Mapping[str, tuple[float, float]], moved: Bools | None = None
+) -> NeutralWindow:
     """Find the steadiest stretch of the start posture anywhere in a set.
 
     Parameters
@@ -61,6 +69,8 @@ def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
         Over the whole set.
     bounds_deg : mapping of str to (low, high)
         The start posture. Signals that the view withholds are not asked; at least one must be judged.
+    moved : ndarray of bool, shape (T,), optional
+        When a repetition was well on its way. What was held before it goes before what was held after it.
     """
     asked = [name for name in bounds_deg if np.isfinite(signals.deg[name]).any()]
     if not asked:
@@ -76,7 +86,26 @@ def find_neutral(signals: Signals, bounds_deg: Mapping[str, tuple[float, float]]
             best = found
     if best is None:
         return NeutralWindow(None, None, accepted=False, reason="The start posture was never held still.")
-    return _window(best)
+    return _window(best if moved is None else _before_movement(signals, asked, inside, moved, best))
+
+
+def _before_movement(
+    signals: Signals, asked: Sequence[str], inside: Bools, moved: Bools, best: _Stretch
+) -> _Stretch:
+    """Return the first stretch that was held before a movement and is hardly more restless than the best.
+
+    The best one itself where there is none.
+    """
+    first, lengths = best, [each for each in WINDOWS_S if each >= MIN_BEFORE_S]
+    limit = max(EARLIER * best.scatter, QUIET)
+    while (last := np.flatnonzero(moved & (signals.t_s < first.start_s))).size:
+        before = signals.t_s < signals.t_s[last[-1]]
+        found = (_steadiest(signals[before], asked, inside[before], each) for each in lengths)
+        held = [each for each in found if each is not None and each.scatter <= limit]
+        if not held:
+            break
+        first = held[0]
+    return first
 
 
 def neutral_at(signals: Signals, start_s: float, end_s: float) -> NeutralWindow:

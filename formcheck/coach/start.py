@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from formcheck.body.neutral import NeutralWindow, find_neutral, posture_held
+from formcheck.body.pose import Bools
 from formcheck.body.signals import Signals
 from formcheck.body.view import BodyView, LeftRight
 from formcheck.coach.working_side import opposite, signals_from
@@ -21,6 +22,8 @@ LONGER_S = 0.2
 # Nearer to the movement's end than what was held later, a start was held for longer than the top of a
 # movement is, which a recording may begin with; our choice.
 MIN_BEYOND_S = 2.5
+# A movement of this share of the target is a repetition's, not a step or a look at the camera; our choice.
+MOVED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def find_start(raw: Signals, exercise: Exercise, view: BodyView, near: LeftRight
 def _start_of(raw: Signals, form: Exercise, near: LeftRight) -> Start:
     bounds = form.start_posture.bounds_deg
     if not form.repetition.one_leg:
-        return Start(form, find_neutral(raw, bounds))
+        return Start(form, find_neutral(raw, bounds, _moved(raw, form)))
     windows = {leg: _rest(signals_from(raw, leg), form) for leg in (near, opposite(near))}
     # A leg that the other one hides says nothing about the posture: one leg at least must be seen in it.
     first = next((leg for leg in windows if _leg_seen(raw, form, leg, windows[leg])), None)
@@ -91,11 +94,24 @@ def _rest(seen: Signals, form: Exercise) -> NeutralWindow:
     Where a movement is small its end lies within the start posture's bounds too, and may be held more
     steadily; so does the end of one that comes back too far. What comes first is the start.
     """
-    window = find_neutral(seen, form.start_posture.bounds_deg)
+    window = find_neutral(seen, form.start_posture.bounds_deg, _moved(seen, form))
     name = next((each for each in form.repetition.signals if np.isfinite(seen.deg[each]).any()), None)
     while name is not None and (earlier := _earlier(seen, form, name, window)) is not None:
         window = earlier
     return window
+
+
+def _moved(seen: Signals, form: Exercise) -> Bools:
+    """Return when a repetition was well on its way, shape (T,)."""
+    resting = posture_held(seen, form.start_posture.bounds_deg)
+    name = next((each for each in form.repetition.signals if np.isfinite(seen.deg[each]).any()), None)
+    if name is None or not np.isfinite(seen.deg[name][resting]).any():
+        return np.zeros(len(seen), dtype=np.bool_)
+    sign = 1.0 if form.repetition.direction == "increase" else -1.0
+    way_deg = sign * (seen.deg[name] - np.nanmedian(seen.deg[name][resting]))
+    with np.errstate(invalid="ignore"):
+        moved: Bools = way_deg > MOVED_SHARE * form.repetition.target_deg
+    return moved
 
 
 def _earlier(seen: Signals, form: Exercise, name: str, window: NeutralWindow) -> NeutralWindow | None:

@@ -54,6 +54,41 @@ def test_the_rest_before_a_movement_is_the_start_even_where_the_one_after_it_is_
     assert restless.start_s >= 8.9
 
 
+@pytest.mark.parametrize(("held_s", "first"), [(0.7, False), (1.3, True), (2.6, True)])
+def test_a_second_before_a_repetition_goes_before_a_longer_rest_after_it(held_s: float, first: bool) -> None:
+    """Who has stopped stands as the last repetition left them; less than a second is no start."""
+    rng = np.random.default_rng(4)
+    shaky = 0.3 * rng.standard_normal(30 * 12)
+
+    def thigh(t: Floats) -> Floats:
+        return np.where(t < held_s, 4.0, np.where(t < 8, 60.0, 9.0)) + shaky
+
+    seen = made(12, thigh)
+    moved = seen.deg["thigh_elevation"] > 40
+    found = find_neutral(seen, BOUNDS, moved)
+    assert (found.end_s <= held_s) is first
+    assert ("held still for only" in found.reason) is first
+
+
+def test_a_rest_before_a_step_is_no_start_where_no_repetition_lies_between() -> None:
+    """A step out of the bounds is none: the longer rest after it is the start posture."""
+    seen = made(8, lambda t: np.where(t < 1.5, 4.0, np.where(t < 2.5, 30.0, 9.0)))
+    found = find_neutral(seen, BOUNDS, seen.deg["thigh_elevation"] > 40)
+    assert found.start_s >= 2.5
+
+
+def test_a_restless_second_before_a_repetition_is_no_start() -> None:
+    """Nor is what wavers more than twice as much as the rest after it."""
+    rng = np.random.default_rng(5)
+    shaky = 0.3 * rng.standard_normal(30 * 12)
+
+    def thigh(t: Floats) -> Floats:
+        return np.where(t < 1.5, 4 + 4 * np.sin(6 * t), np.where(t < 8, 60.0, 9.0)) + shaky
+
+    seen = made(12, thigh)
+    assert find_neutral(seen, BOUNDS, seen.deg["thigh_elevation"] > 40).start_s >= 7.9
+
+
 def test_a_start_in_mid_movement_takes_the_short_still_moment_and_says_so() -> None:
     found = find_neutral(made(8, lambda t: 45 - 45 * np.cos(2 * np.pi * t / 4 + np.pi)), BOUNDS)
     assert found.accepted
