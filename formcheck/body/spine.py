@@ -94,6 +94,8 @@ class BackNeutral:
         Empty, or a key of `formcheck.body.reasons` that says why the back cannot be measured from it.
     beside : bool
         Taken from moments beside the held start posture, in which the back was hidden.
+    beside_deg : float
+        How far the back had bent in those moments.
     bowed : bool
         Taken from moments in which the trunk had bowed already: the back has bent by what is read at least.
     beside_thing : bool
@@ -116,6 +118,7 @@ class BackNeutral:
     sd_deg: float | None
     reason: str = ""
     beside: bool = False
+    beside_deg: float = BESIDE_DEG
     bowed: bool = False
     beside_thing: bool = False
     thighs_deg: float = 0.0
@@ -246,7 +249,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     free = _uncovered(contour, known, neutral)
     things = contour.room.any(axis=1) | free.same
     estimate = _estimate(contour, neutral, known, free, things)
-    deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + BESIDE_DEG * neutral.beside
+    deg = estimate.deg - np.where(free.same, 0.0, neutral.reads_deg) + neutral.beside_deg * neutral.beside
     unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance = _variance(contour, neutral, free, estimate, deg) + unlike_deg**2

@@ -12,13 +12,22 @@ cloth that hangs differently each time looks like a bent back in the very start 
 read 42 degrees there, and long backs were called round.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from formcheck.body.measure import Calibration
 from formcheck.body.neutral import posture_held
 from formcheck.body.pose import Bools, Floats, PoseTrack
 from formcheck.body.signals import Signals
-from formcheck.body.spine import CERTAIN_DEG, MAX_SD_DEG, BackNeutral, righted, rough_flexion
+from formcheck.body.spine import (
+    CERTAIN_DEG,
+    MAX_SD_DEG,
+    BackNeutral,
+    lumbar_flexion,
+    righted,
+    rough_flexion,
+)
 from formcheck.body.spine_contour import BackContour
 from formcheck.body.spine_room import room_lines
 from formcheck.body.spine_signal import neutral_beside, neutral_bowed, neutral_of, recorded_back
@@ -31,6 +40,13 @@ MAX_TIPPED_DEG = 15.0
 # Who leans back does so from the lower back: by 6 degrees at 1 to 2 degrees of leaning in couch stretches of
 # dev bodies and by 27 from 9 degrees on, in lowerings by 9 from 1 to 3; within 1 by less than 1 [M].
 MAX_LEANT_BACK_DEG = 1.0
+# Until the trunk has tipped by so much a movement begins; less of it than so many degrees tells nothing [D].
+BEGINNING_DEG, MIN_BEGUN_DEG = 25.0, 12.0
+# How many degrees a back bends for each that the trunk tips meanwhile, from where it bends from the outset:
+# in 23 dev squats and hinges with hanging arms at most .42, in 33 made to bend so from .53 on. In these it
+# had bent by 7 to 10 degrees in the moments beside the start, from which 8 to 11 too little were read; what
+# the trunk had tipped times this share tells it to 2 to 4 degrees [M].
+FROM_OUTSET = 0.45
 # The trunk has begun to bow where it has tipped by so much more than where it was held still. From 10 to 40
 # degrees the backs of dev hinges are from 3 degrees hollower to 8 rounder than at the start, and what they
 # bend from there on is read right to 3 degrees [M].
@@ -71,12 +87,41 @@ def back_at_start(
         held = righted(held, contour[near])
     if held.reason in _UNUSABLE:
         upright = near & (tipped_deg(raw, inside) >= -MAX_LEANT_BACK_DEG)
-        held = neutral_beside(track, contour, lines, calibration, raw, upright) or held
+        beside = neutral_beside(track, contour, lines, calibration, raw, upright)
+        held = bent_beside(beside, contour, tipped_deg(raw, inside), upright) if beside else held
     if not _too_unsure(held) and not (held.reason == "unsteady_start" and _reads_bent(held, contour[near])):
         return held
     bowed = bowing(raw, inside)
     reason = held.reason or "back_unlike"
     return neutral_bowed(track, contour, lines, calibration, raw, bowed, reason) or held
+
+
+def bent_beside(beside: BackNeutral, contour: BackContour, tipped: Floats, upright: Bools) -> BackNeutral:
+    """Return a start posture from moments beside it, with how far the back had bent in them.
+
+    Where the back bends from the outset, it had bent there by as large a share of what the trunk had tipped.
+
+    Parameters
+    ----------
+    beside : BackNeutral
+        From moments beside the held start posture.
+    contour : BackContour
+        Of the whole track.
+    tipped : ndarray, shape (T,)
+        How far the trunk leans beyond where it was held still, degrees.
+    upright : ndarray of bool, shape (T,)
+        Instants whose posture is all but the start posture.
+    """
+    deg = lumbar_flexion(contour, beside).deg
+    with np.errstate(invalid="ignore"):
+        begun = np.isfinite(deg) & (tipped >= -MAX_LEANT_BACK_DEG) & (tipped <= BEGINNING_DEG)
+    from_deg = tipped[begun & upright]
+    if not from_deg.size or np.ptp(tipped[begun]) < MIN_BEGUN_DEG:
+        return beside
+    share = float(np.polyfit(tipped[begun], deg[begun], 1)[0])
+    if abs(share) < FROM_OUTSET:
+        return beside
+    return replace(beside, beside_deg=share * float(np.median(from_deg)))
 
 
 def _too_unsure(held: BackNeutral) -> bool:
