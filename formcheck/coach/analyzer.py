@@ -38,6 +38,8 @@ SEEN_BETTER = 1.4
 # While the near leg is on its way for more than this part of the far leg's movement, the far one followed it
 # in the model's eyes only. Our choice.
 BUSY_SHARE = 0.6
+# Two repetitions of both legs that share more than this part of the shorter one are one movement. Our choice.
+SAME_MOVEMENT_SHARE = 0.5
 # Two dismissals that begin this close to each other are of the same movement.
 SAME_S = 1.0
 _WHY_ABANDONED = {
@@ -185,16 +187,22 @@ class Analyzer:
             why = "The start posture was never held still."
         if why:
             return self._dismiss(phases.t_s, phases.start_s, why)
+        twin = self._told_of_other_leg(side, phases)
+        if twin is not None and lane is not self._lanes[0]:
+            return []
         repetition = judge_repetition(
             self.exercise,
             phases,
             [row for row in rows if phases.start_s <= row.t_s <= phases.end_s],
             lane.excursions(phases, [row for row in rows if phases.start_s <= row.t_s]),
-            index=len(self.repetitions) + 1,
+            index=len(self.repetitions) + 1 if twin is None else twin.index,
             side=side,
             lead_in=instants_from(self._rest_before(phases), lane.leg),
             neutral_deg=lane.neutral,
         )
+        if twin is not None:
+            self.repetitions[twin.index - 1] = repetition
+            return []
         self.repetitions.append(repetition)
         done: list[Event] = [
             RepCounted(phases.t_s, repetition.index),
@@ -216,6 +224,19 @@ class Analyzer:
             return False, "Both legs moved."
         trust = SEEN_BETTER if lane is self._lanes[0] else 1 / SEEN_BETTER
         return moved_deg > trust * phases.amplitude_deg, ""
+
+    def _told_of_other_leg(self, side: Side, phases: RepPhases) -> Repetition | None:
+        """Return the repetition of the other leg that this movement was counted as already, if it was.
+
+        One lifts a leg at a time: two repetitions of both legs at the same time are one, of the leg next to
+        the camera, whose movement the model sees in the other one, too.
+        """
+        last = self.repetitions[-1] if self.repetitions else None
+        if last is None or last.side == side or not self.exercise.repetition.one_leg:
+            return None
+        shared_s = min(last.move_end_s, phases.end_s) - max(last.move_start_s, phases.start_s)
+        shorter_s = min(last.move_end_s - last.move_start_s, phases.duration_s)
+        return last if shared_s > SAME_MOVEMENT_SHARE * shorter_s else None
 
     def _busy_share(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> float:
         """Return for what share of a movement another leg was well on its way."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from formcheck.body.landmarks import LEG
-from formcheck.body.pose import PoseTrack
+from formcheck.body.pose import Floats, PoseTrack
 from formcheck.coach.judge import Corrections, judge
 from formcheck.coach.set_report import SetReport
 from formcheck.exercises.load import load
@@ -179,6 +179,37 @@ def test_both_legs_at_once_are_no_march() -> None:
     report = counted(squats(2), "march-neutral")
     assert report.set.reps == 0
     assert any("Both legs moved" in note for note in report.set.notes)
+
+
+def echoed(motion: Motion, delay_s: float, share: float) -> Motion:
+    """Return a motion of the right leg that the model sees in the left one too: less of it, and shifted."""
+
+    def angles(t: Floats) -> dict[str, Floats]:
+        now, shifted, rest = (
+            motion.angles(times) for times in (t, np.maximum(t - delay_s, 0.0), np.zeros(1))
+        )
+        seen = dict(now)
+        for name in now:
+            if name.endswith("_left"):
+                mine = f"{name.removesuffix('left')}right"
+                seen[name] = now[name] + share * (shifted[mine] - rest[mine])
+        return seen
+
+    return replace(motion, angles=angles)
+
+
+@pytest.mark.parametrize("delay_s", [-1.1, -0.8, 0.8, 1.2])
+def test_one_leg_seen_in_both_at_different_times_is_counted_once(delay_s: float) -> None:
+    """The leg next to the camera is the one that is seen, whichever seemed to move first."""
+    report = counted(echoed(seated_lifts(3), delay_s, 0.6), "seated-lift-over")
+    assert sides(report) == ["right"] * 3
+    assert [rep.index for rep in report.reps] == [1, 2, 3]
+
+
+def test_legs_that_hardly_overlap_are_counted_each() -> None:
+    """One leg goes up as the other comes down."""
+    report = counted(echoed(seated_lifts(2), 1.9, 0.9), "seated-lift-over")
+    assert sides(report) == ["right", "left"] * 2
 
 
 def test_forms_are_found_by_the_posture_that_was_held() -> None:
