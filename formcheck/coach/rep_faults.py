@@ -7,7 +7,7 @@ import numpy as np
 
 from formcheck.body.pose import Floats
 from formcheck.coach.clearance import margin_cm, rise_cm, shown_share
-from formcheck.coach.faults import SURE_Z, sure_z
+from formcheck.coach.faults import SURE_Z, open_z, sure_z
 from formcheck.coach.instant import Instant, column, times
 from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.set_report import Fault, Severity
@@ -334,17 +334,54 @@ def _apart(rule: ApartFault, seen: _Seen) -> list[Fault]:
     return _above(rule, latest, last - first, "s", (first, last))
 
 
-def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
+def open_shares(
+    exercise: Exercise, phases: RepPhases, rows: Sequence[Instant], neutral_deg: Mapping[str, float]
+) -> list[str]:
+    """Return which shares of a bend may be beyond a bound or not: of these a repetition is not called fine.
+
+    Parameters as for `whole_repetition_faults`. Those that surely are beyond are among them.
+    """
+    seen = _Seen(exercise, phases, rows, (), neutral_deg)
+    told = [(rule, _shared_out(rule, seen)) for rule in exercise.faults if isinstance(rule, ShareFault)]
+    return [
+        rule.id
+        for rule, part in told
+        if part is not None
+        for severity, bound in rule.bounds
+        if severity != "info" and part.share - open_z(rule.signal) * part.sd > bound
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A signal's share of a bend, its standard deviation, and the whole bend in degrees."""
+
+    share: float
+    sd: float
+    bend_deg: float
+
+
+def _shared_out(rule: ShareFault, seen: _Seen) -> _Part | None:
+    """Return how a bend is shared out; None where it is not seen, or too small."""
     mine, beside = _change_at_peak(rule.signal, seen), _change_at_peak(rule.beside, seen)
-    if mine is None or beside is None or abs(mine) + abs(beside) < MIN_SHARED_DEG:
-        return []
+    if mine is None or beside is None:
+        return None
     # What bends the other way takes no part in the bend.
     mine, beside = abs(mine), max(0.0, beside if mine > 0 else -beside)
-    sd = max(float(np.nanmedian([row.sd_deg[rule.signal] for row in seen.rows])), MIN_SHARE_SD_DEG)
-    share_sd = float(np.hypot(beside * sd, mine * CHANGE_SD_DEG)) / (mine + beside) ** 2
-    margin = sure_z(rule.signal) * share_sd
-    span = _shared_since_s(rule, seen, mine + beside), seen.phases.hold_end_s
-    return _above(rule, rule.signal, mine / (mine + beside), "share", span, margin)
+    bend_deg = mine + beside
+    if bend_deg < MIN_SHARED_DEG:
+        return None
+    sd_deg = max(float(np.nanmedian([row.sd_deg[rule.signal] for row in seen.rows])), MIN_SHARE_SD_DEG)
+    share_sd = float(np.hypot(beside * sd_deg, mine * CHANGE_SD_DEG)) / bend_deg**2
+    return _Part(mine / bend_deg, share_sd, bend_deg)
+
+
+def _share(rule: ShareFault, seen: _Seen) -> list[Fault]:
+    part = _shared_out(rule, seen)
+    if part is None:
+        return []
+    span = _shared_since_s(rule, seen, part.bend_deg), seen.phases.hold_end_s
+    return _above(rule, rule.signal, part.share, "share", span, sure_z(rule.signal) * part.sd)
 
 
 def _shared_since_s(rule: ShareFault, seen: _Seen, bend_deg: float) -> float:

@@ -9,6 +9,7 @@ from formcheck.body import reasons
 from formcheck.coach.faults import Excursion, rank
 from formcheck.coach.instant import LUMBAR, Instant, column, times
 from formcheck.coach.rep_faults import (
+    open_shares,
     phase_span,
     whole_repetition_faults,
     why_end_not_judged,
@@ -66,7 +67,8 @@ def judge_repetition(
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
     rows = rows if len(told) == len(excursions) else _back_withheld(rows)
     withheld = _withheld(exercise, rows)
-    unsure = sorted({e.fault_id for e in told if not e.sure and rank(e.severity) > 0})
+    likely = [each.fault_id for each in told if not each.sure and rank(each.severity) > 0]
+    unsure = sorted({*likely, *open_shares(exercise, phases, rows, neutral_deg or {})})
     verdict = _verdict(faults, withheld, unsure)
     return Repetition(
         index=index,

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from formcheck.coach.analyzer import Analyzer
 from formcheck.coach.cues import COOLDOWN_S, CueChooser
@@ -15,7 +17,15 @@ from formcheck.coach.rep_phases import RepPhases
 from formcheck.coach.repetition import judge_repetition
 from formcheck.coach.set_report import Repetition, Severity
 from formcheck.exercises.load import load
-from formcheck.exercises.schema import BoundFault, Exercise, FaultRule, LeadFault, RangeFault, TempoFault
+from formcheck.exercises.schema import (
+    BoundFault,
+    Exercise,
+    FaultRule,
+    LeadFault,
+    RangeFault,
+    ShareFault,
+    TempoFault,
+)
 
 WORDS = {"cue": "Do.", "explanation": "Because.", "evidence": "D", "source": "a test"}
 SQUAT = load("squat").exercise
@@ -240,6 +250,57 @@ def test_leading_is_a_share_of_the_phase_between_the_half_way_times(lead_s: floa
     before, during = [r for r in rows if r.t_s < 1.0], [r for r in rows if r.t_s >= 1.0]
     found = whole_repetition_faults(with_faults(leads), phases(), during, before)
     assert [fault.id for fault in found] == expected
+
+
+def shared(lumbar_deg: float, hip_deg: float, sd: float = 2.0) -> Repetition:
+    """Judge a repetition in which the lower back bends by so much and the hip by so much beside it."""
+    share = ShareFault(
+        **WORDS,
+        id="dominated",
+        kind="share",
+        signal="lumbar_flexion",
+        beside="hip_flexion",
+        amber=0.75,
+    )
+    exercise = SQUAT.model_copy(update={"requires": ("lumbar_flexion",), "faults": (share,)})
+    way = [min(1.0, i / 20, (70 - i) / 20) for i in range(71)]
+    rows = [
+        instant(1 + i / 20, sd=sd, lumbar_flexion=lumbar_deg * part, hip_flexion=hip_deg * part)
+        for i, part in enumerate(way)
+    ]
+    neutral = {"lumbar_flexion": 0.0, "hip_flexion": 0.0}
+    return judge_repetition(exercise, phases(), rows, [], index=1, side="both", neutral_deg=neutral)
+
+
+@pytest.mark.parametrize(
+    ("lumbar_deg", "hip_deg", "verdict", "reasons"),
+    [
+        (-28.0, -2.0, "fault", ("dominated",)),
+        (-24.0, -6.0, "fault", ("dominated",)),  # .800, less .385 deviations of .084
+        (-22.0, -6.5, "borderline", ("borderline: dominated",)),  # .772, and .087
+        (-20.0, -8.0, "borderline", ("borderline: dominated",)),  # .714, and .524 deviations of .087
+        (-20.0, -9.0, "ok", ()),  # .690, and .524 of .083
+        (-10.0, -20.0, "ok", ()),
+    ],
+)
+def test_a_share_of_a_bend_that_may_be_too_large_is_not_called_fine(
+    lumbar_deg: float, hip_deg: float, verdict: str, reasons: tuple[str, ...]
+) -> None:
+    rep = shared(lumbar_deg, hip_deg)
+    assert (rep.verdict, rep.reasons) == (verdict, reasons)
+
+
+def test_a_bend_that_is_too_small_to_share_out_is_not_made_larger_by_what_bends_the_other_way() -> None:
+    """Of a back that moves by a degree against a hip that bends by sixteen nothing is known."""
+    assert shared(1.0, -16.0).verdict == "ok"
+    assert shared(5.5, -16.0).verdict == "ok"
+    assert shared(6.5, -16.0).verdict == "fault"
+
+
+@given(lumbar_deg=st.floats(-40, 40), hip_deg=st.floats(-40, 40), sd=st.floats(0.5, 8))
+def test_a_share_is_judged_alike_in_both_directions(lumbar_deg: float, hip_deg: float, sd: float) -> None:
+    there, back = shared(lumbar_deg, hip_deg, sd), shared(-lumbar_deg, -hip_deg, sd)
+    assert (there.verdict, there.reasons) == (back.verdict, back.reasons)
 
 
 def test_what_hardly_moves_leads_nothing() -> None:
