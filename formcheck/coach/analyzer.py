@@ -22,9 +22,10 @@ from formcheck.coach.guards import POSTURE_BEFORE_S, begun_before, jumped, other
 from formcheck.coach.instant import Instant
 from formcheck.coach.lane import Lane, Progress
 from formcheck.coach.rep_phases import START_SHARE, RepPhases
-from formcheck.coach.repetition import judge_repetition
+from formcheck.coach.repetition import beside_its_set, judge_repetition
 from formcheck.coach.reps import RepAbandoned, RepEvent, RepStarted
 from formcheck.coach.set_report import Repetition, Side
+from formcheck.coach.within_set import Course, course_of, excursions_beyond
 from formcheck.coach.working_side import instants_from
 from formcheck.exercises.schema import Exercise
 
@@ -91,6 +92,7 @@ class Analyzer:
     noise_deg: Mapping[str, float] = field(default_factory=dict)
     repetitions: list[Repetition] = field(default_factory=list, init=False)
     dismissed: list[RepDismissed] = field(default_factory=list, init=False)
+    _courses: list[Course] = field(default_factory=list, init=False)
     _last: Instant | None = field(default=None, init=False)
     _first_s: float = field(default=float("inf"), init=False)
     _rows: list[Instant] = field(default_factory=list, init=False)
@@ -136,10 +138,13 @@ class Analyzer:
         return events
 
     def finish(self) -> list[Event]:
-        """End the set."""
+        """End the set; only now is each repetition known beside all others."""
         ended_s = None if self._last is None else self._last.t_s
         ended = [(lane, lane.counter.finish(ended_s)) for lane in self._lanes]
-        return [event for lane, counted in ended for event in self._translate(lane, counted)]
+        events = [event for lane, counted in ended for event in self._translate(lane, counted)]
+        for number in range(len(self.repetitions)):
+            self._compare(number)
+        return events
 
     def progress(self, instant: Instant) -> Progress:
         """Return how far the movement is, of the leg that moves, or the one next to the camera."""
@@ -190,25 +195,37 @@ class Analyzer:
         twin = self._told_of_other_leg(side, phases)
         if twin is not None and lane is not self._lanes[0]:
             return []
+        inside = [row for row in rows if phases.start_s <= row.t_s <= phases.end_s]
         repetition = judge_repetition(
             self.exercise,
             phases,
-            [row for row in rows if phases.start_s <= row.t_s <= phases.end_s],
+            inside,
             lane.excursions(phases, [row for row in rows if phases.start_s <= row.t_s]),
             index=len(self.repetitions) + 1 if twin is None else twin.index,
             side=side,
             lead_in=instants_from(self._rest_before(phases), lane.leg),
             neutral_deg=lane.neutral,
         )
+        course = course_of(self.exercise, phases, side, inside)
         if twin is not None:
             self.repetitions[twin.index - 1] = repetition
+            self._courses[twin.index - 1] = course
+            self._compare(twin.index - 1)
             return []
         self.repetitions.append(repetition)
+        self._courses.append(course)
+        repetition = self._compare(len(self.repetitions) - 1)
         done: list[Event] = [
             RepCounted(phases.t_s, repetition.index),
             RepCompleted(phases.t_s, repetition),
         ]
         return [*done, *self._cues.conclude(phases.t_s, repetition)]
+
+    def _compare(self, number: int) -> Repetition:
+        """Judge a repetition beside the others of the set so far, and return it."""
+        beyond = excursions_beyond(self.exercise, self._courses[number], self._courses)
+        self.repetitions[number] = beside_its_set(self.exercise, self.repetitions[number], beyond)
+        return self.repetitions[number]
 
     def _beside_other_leg(self, lane: Lane, phases: RepPhases, rows: list[Instant]) -> tuple[bool, str]:
         """Return whether this was the other leg's movement, and why it is none where both legs moved."""

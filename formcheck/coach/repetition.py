@@ -26,6 +26,8 @@ from formcheck.exercises.schema import BoundFault, Exercise
 MAX_WITHHELD_SHARE = 0.2
 # Nor where it was unseen for so long at a time, in which a whole fault (.3 s at least) fits. Our choice.
 MAX_UNSEEN_S = 0.5
+BORDERLINE = "borderline: "
+"""How a reason begins that says which fault it may have been."""
 
 
 def judge_repetition(
@@ -62,7 +64,7 @@ def judge_repetition(
     """
     whole = whole_repetition_faults(exercise, phases, rows, lead_in, neutral_deg or {})
     told = [each for each in excursions if not (each.at_rest and each.sure)]
-    faults = [*_surest(exercise, told, rows), *whole]
+    faults = [*_surest(exercise, told, rows[0].t_s), *whole]
     faults = [replace(fault, signal=_column(fault.signal, side)) for fault in faults]
     faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
     rows = rows if len(told) == len(excursions) else _back_withheld(rows)
@@ -93,6 +95,35 @@ def judge_repetition(
     )
 
 
+def beside_its_set(exercise: Exercise, rep: Repetition, excursions: Sequence[Excursion]) -> Repetition:
+    """Return a repetition with what shows only beside others of its set; nothing is taken back.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked for.
+    rep : Repetition
+        As judged by itself.
+    excursions : sequence of Excursion
+        How far it went beyond the others (`within_set`).
+    """
+    known = {fault.id: rank(fault.severity) for fault in rep.faults}
+    found = {
+        fault.id: replace(fault, signal=_column(fault.signal, rep.side), within_set=True)
+        for fault in _surest(exercise, excursions, rep.move_start_s)
+        if rank(fault.severity) > known.get(fault.id, -1)
+    }
+    faults = [*(fault for fault in rep.faults if fault.id not in found), *found.values()]
+    faults.sort(key=lambda fault: (-rank(fault.severity), fault.start_s))
+    said = [fault.id for fault in faults if rank(fault.severity) > 0]
+    unsure = {f"{BORDERLINE}{e.fault_id}" for e in excursions if not e.sure and rank(e.severity) > 0}
+    unsure |= {reason for reason in rep.reasons if reason.startswith(BORDERLINE)}
+    verdict: Verdict = "fault" if said else "borderline" if unsure and rep.verdict == "ok" else rep.verdict
+    others = [reason for reason in rep.reasons if not reason.startswith(BORDERLINE) and reason not in known]
+    reasons_said = (*said, *(sorted(unsure) if verdict == "borderline" else ()), *others)
+    return replace(rep, faults=tuple(faults), verdict=verdict, reasons=reasons_said)
+
+
 def _back_withheld(rows: Sequence[Instant]) -> list[Instant]:
     """Return instants of which the back is not judged, as it was another one in the very start posture.
 
@@ -118,14 +149,14 @@ def _length_s(span: tuple[float, float]) -> float:
     return span[1] - span[0]
 
 
-def _surest(exercise: Exercise, excursions: Sequence[Excursion], rows: Sequence[Instant]) -> list[Fault]:
+def _surest(exercise: Exercise, excursions: Sequence[Excursion], begin_s: float) -> list[Fault]:
     """Return one fault for each rule that was surely broken, at its worst severity.
 
     It begins where the mildest bound was crossed on the way there. What the repetition before left behind
     speaks only where nothing as grave came after it.
     """
     rules = {rule.id: rule for rule in exercise.faults if isinstance(rule, BoundFault)}
-    gravity = {each: (rank(each.severity), each.start_s > rows[0].t_s) for each in excursions if each.sure}
+    gravity = {each: (rank(each.severity), each.start_s > begin_s) for each in excursions if each.sure}
     worst: dict[str, Excursion] = {}
     for excursion in gravity:
         known = worst.get(excursion.fault_id)
@@ -190,7 +221,7 @@ def _reasons(
     faults: Sequence[Fault], withheld: dict[str, str], unsure: Sequence[str], rows: Sequence[Instant]
 ) -> tuple[str, ...]:
     said = [fault.id for fault in faults if rank(fault.severity) > 0]
-    said += [f"borderline: {fault_id}" for fault_id in unsure]
+    said += [f"{BORDERLINE}{fault_id}" for fault_id in unsure]
     said += [f"{name}: {reasons.why(key)}" for name, key in withheld.items()]
     lumbar_keys = [row.reason[LUMBAR] for row in rows if row.reason[LUMBAR]]
     if LUMBAR not in withheld and len(lumbar_keys) > MAX_WITHHELD_SHARE * len(rows):

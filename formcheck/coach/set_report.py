@@ -84,6 +84,7 @@ class Fault:
 
     ``signal`` is what it was seen in; ``peak`` and ``threshold`` are in ``unit``; ``cue`` is what to say;
     ``evidence`` tags where the threshold comes from (E published, M measured by us, D our choice).
+    Where ``within_set``, ``peak`` is how much it was beyond other repetitions of the set, in the same phase.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Fault:
     cue: str
     evidence: str
     signal: str
+    within_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class BoundFault(FaultBase):
     risen from the start posture, is subtracted first: a normal accompaniment, as lumbopelvic rhythm.
     ``way`` limits it to a part of the way from rest (0) to the range in use (1); ``while_signal`` to moments
     at which another signal, measured from the start posture, lies within ``while_deg``; ``where_unseen`` to
-    moments at which another, better signal is withheld.
+    moments at which another, better signal is withheld. ``within_set`` also compares a repetition with the
+    others of its set, in the same phase: for a joint that stops there, as a straight knee does, what goes
+    beyond their least is real, however wrong the angle itself is read (coach/within_set.py).
     """
 
     kind: Literal["bound"]
@@ -94,6 +96,14 @@ class BoundFault(FaultBase):
     where_unseen: SignalName | None = None
     min_duration_s: float = Field(default=0.3, ge=0)
     phases: tuple[Phase, ...] = ("concentric", "hold", "eccentric")
+    within_set: bool = False
+
+    @model_validator(mode="after")
+    def _plainly_within_set(self) -> "BoundFault":
+        parts = (self.way, self.less_signal, self.while_signal, self.where_unseen)
+        if self.within_set and (any(part is not None for part in parts) or len(self.phases) < 3):
+            raise ValueError("within_set compares whole repetitions: no part of the way, no other signal")
+        return self
 
     @model_validator(mode="after")
     def _ordered(self) -> "BoundFault":

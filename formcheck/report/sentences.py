@@ -169,7 +169,9 @@ def fault_sentence(fault: Fault) -> str:
     if math.isfinite(fault.peak) and math.isfinite(fault.threshold):
         # What it is a share of is said once.
         of = "share" if fault.unit.startswith("share of ") else fault.unit
-        measure = f", {_amount(fault.peak, fault.unit)} where the limit is {_amount(fault.threshold, of)}"
+        more = " more than in your best repetitions," if fault.within_set else ""
+        limit = _amount(fault.threshold, of)
+        measure = f", {_amount(fault.peak, fault.unit)}{more} where the limit is {limit}"
     return f"{name} ({word}{measure}). {fault.cue}".strip()
 
 

@@ -312,6 +312,14 @@ def test_a_fault_whose_id_says_little_is_called_by_plain_words_and_its_share_is_
     )
 
 
+def test_what_shows_only_beside_the_set_is_told_as_a_difference_from_it() -> None:
+    fault = Fault("knee-bend", "amber", 1.0, 2.0, 17.9, "deg", 12.0, "Lock the knee.", "D", "leg_bend", True)
+    assert sentences.fault_sentence(fault) == (
+        "Lifted knee bends (amber, 18° more than in your best repetitions, where the limit is 12°). "
+        "Lock the knee."
+    )
+
+
 def test_every_fault_of_the_library_has_a_name_of_its_own() -> None:
     ids = {fault.id for loaded in library().values() for fault in loaded.exercise.faults}
     assert {each for each in ids if fault_label(each) == each.replace("-", " ")} == set()
