@@ -46,6 +46,8 @@ class Pose:
         0 to 1: how sharply the mask falls from person to background there.
     edge_occluded : ndarray of bool, shape (2, N_EDGE)
         True where an arm lies over the edge, so that the edge is not the trunk's.
+    edge_beside_arm : ndarray of bool, shape (2, N_EDGE)
+        True where an arm is near, and the picture shows the trunk itself between it and the edge.
     """
 
     t_s: float
@@ -55,6 +57,7 @@ class Pose:
     edges_px: Floats
     edge_confidence: Floats
     edge_occluded: Bools
+    edge_beside_arm: Bools = field(default_factory=lambda: np.zeros((2, N_EDGE), dtype=np.bool_))
 
     @classmethod
     def missing(cls, t_s: float) -> "Pose":
@@ -109,6 +112,7 @@ class Origin:
     """What kept the source from being read to its end, in a sentence; empty when it was read whole."""
 
 
+_UNKNOWN: Bools = np.zeros((0, 2, N_EDGE), dtype=np.bool_)
 _ARRAYS = (
     "t_s",
     "landmarks_px",
@@ -117,6 +121,7 @@ _ARRAYS = (
     "edges_px",
     "edge_confidence",
     "edge_occluded",
+    "edge_beside_arm",
 )
 
 
@@ -130,6 +135,8 @@ class PoseTrack:
         Presentation times, strictly increasing.
     landmarks_px, landmarks_m, visibility, edges_px, edge_confidence, edge_occluded : ndarray
         As in `Pose`, with a leading axis of length T.
+    edge_beside_arm : ndarray, optional
+        The same; nowhere, where nothing is known of it.
     origin : Origin
         Where they come from.
 
@@ -146,10 +153,13 @@ class PoseTrack:
     edges_px: Floats
     edge_confidence: Floats
     edge_occluded: Bools
+    edge_beside_arm: Bools = field(default_factory=lambda: _UNKNOWN)
     origin: Origin = field(default_factory=Origin)
 
     def __post_init__(self) -> None:
         n = len(self.t_s)
+        if self.edge_beside_arm is _UNKNOWN:
+            object.__setattr__(self, "edge_beside_arm", np.zeros((n, 2, N_EDGE), dtype=np.bool_))
         expected: dict[str, tuple[int, ...]] = {
             "t_s": (n,),
             "landmarks_px": (n, N_LANDMARKS, 2),
@@ -158,6 +168,7 @@ class PoseTrack:
             "edges_px": (n, 2, N_EDGE, 2),
             "edge_confidence": (n, 2, N_EDGE),
             "edge_occluded": (n, 2, N_EDGE),
+            "edge_beside_arm": (n, 2, N_EDGE),
         }
         for name, shape in expected.items():
             actual = getattr(self, name).shape
@@ -222,4 +233,5 @@ class PoseTrack:
             edges_px=edges_px,
             edge_confidence=self.edge_confidence[:, ::-1],
             edge_occluded=self.edge_occluded[:, ::-1],
+            edge_beside_arm=self.edge_beside_arm[:, ::-1],
         )

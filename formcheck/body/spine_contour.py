@@ -119,6 +119,7 @@ def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = (
     outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
     at_stations[outer[:, : len(STATIONS)]] = np.nan
     covered = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
+    covered &= ~edge.flagged(track.edge_beside_arm[:, side])
     room: Bools = np.asarray(edge.on_lines(track.edges_px[:, side], lines).any(axis=0))
     return BackContour(at_stations, covered, thighs_deg, room)
 
@@ -187,6 +188,17 @@ class _Edge:
             wide = height[above] - height[above - 1] > MAX_GAP
             values = np.interp(stations, height, depth, left=np.nan, right=np.nan)
             result[i] = np.where(wide, np.nan, values)
+        return result
+
+    def flagged(self, points: Bools) -> Bools:
+        """Return at which stations both of the nearest points (T, n) are flagged, shape (T, K)."""
+        result = np.zeros((len(points), len(STATIONS)), dtype=np.bool_)
+        rows = np.arange(len(points))[:, None]
+        on = points[rows, self.order] & self.seen
+        for i in np.flatnonzero(on.any(axis=1)):
+            height, flags = self.height[i, self.seen[i]], on[i, self.seen[i]]
+            above = np.searchsorted(height, STATIONS, side="right").clip(1, len(height) - 1)
+            result[i] = flags[above] & flags[above - 1]
         return result
 
     def on_lines(self, points_px: Floats, lines: Sequence[RoomLine]) -> Bools:

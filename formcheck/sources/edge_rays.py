@@ -56,6 +56,8 @@ class Sampled:
         How far outside of its line the mask's edge lies, in trunk lengths.
     places : ndarray, shape (2, n, N_SEARCHED, len(OFFSETS))
         Where each ray is sampled, x and y, in trunk lengths.
+    beside : ndarray of bool, shape (n, N_SEARCHED)
+        Where the trunk itself is seen to end beside an arm that lies before it.
     """
 
     edges: TrunkEdges
@@ -64,6 +66,7 @@ class Sampled:
     noise: float
     mask: Floats
     places: Floats
+    beside: Bools
 
     def moved(self, found: Floats, change: Floats) -> TrunkEdges:
         """Return the edges where they were found, with what changes across them as their confidence.
@@ -76,11 +79,13 @@ class Sampled:
             0 to 1.
         """
         points, confidence = self.edges.points_px.copy(), self.edges.confidence.copy()
+        beside = self.edges.beside_arm.copy()
         for i, side in enumerate(self.lines.sides):
             known = np.isfinite(points[side, :, 0])
             points[side] = np.where(known[:, None], self.lines.points_px(i, found[i]), np.nan)
             confidence[side, SEARCHED] = np.where(known[SEARCHED], change[i], 0.0)
-        return replace(self.edges, points_px=points, confidence=confidence)
+            beside[side, SEARCHED] = known[SEARCHED] & self.beside[i]
+        return replace(self.edges, points_px=points, confidence=confidence, beside_arm=beside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +161,8 @@ def sampled(
     to_picture = np.array([picture.shape[1] / size_px[0], picture.shape[0] / size_px[1]])
     in_picture = places_px * to_picture[:, None, None, None]
     colours, noise = _colours(picture, in_picture, length * float(to_picture.mean()))
-    return Sampled(edges, lines, colours, noise, (mask - lines.depth)[:, SEARCHED], places_px / length)
+    mask_at, none = (mask - lines.depth)[:, SEARCHED], np.zeros((len(sides), N_SEARCHED), dtype=np.bool_)
+    return Sampled(edges, lines, colours, noise, mask_at, places_px / length, none)
 
 
 def _maybe_back(landmarks_px: Floats, length: float) -> tuple[int, ...]:

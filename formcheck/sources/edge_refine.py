@@ -11,6 +11,7 @@ from itertools import accumulate
 import numpy as np
 
 from formcheck.body.pose import Floats
+from formcheck.sources.beside_arms import beside_arms
 from formcheck.sources.edge_rays import Sampled, sampled
 from formcheck.sources.edge_search import found_edges
 from formcheck.sources.frames import Image
@@ -24,8 +25,16 @@ def refined_edges(
 
     Parameters as for `sampled`. Where there is no line to look along the mask's edges stay.
     """
-    samples = sampled(edges, picture, landmarks_px, visibility, size_px)
+    samples = looked_at(edges, picture, landmarks_px, visibility, size_px)
     return edges if samples is None else refined([samples])[0]
+
+
+def looked_at(
+    edges: TrunkEdges, picture: Image, landmarks_px: Floats, visibility: Floats, size_px: tuple[int, int]
+) -> Sampled | None:
+    """Return what the picture shows near a mask's edges, arms painted over; parameters as for `sampled`."""
+    samples = sampled(edges, picture, landmarks_px, visibility, size_px)
+    return None if samples is None else beside_arms(samples, picture, landmarks_px, size_px)
 
 
 def refined(samples: Sequence[Sampled]) -> list[TrunkEdges]:

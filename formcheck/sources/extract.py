@@ -30,7 +30,7 @@ _FINISHED_AT_ONCE = 8  # 1.9 ms a picture for its edges become 1.3; sixteen woul
 _BLOCK = 256  # poses that are packed together in single precision while a recording is read
 
 ARRAYS = tuple(each.name for each in fields(PoseTrack) if each.name != "origin")
-SINGLE_PRECISION = frozenset(ARRAYS) - {"t_s", "edge_occluded"}
+SINGLE_PRECISION = frozenset(ARRAYS) - {"t_s", "edge_occluded", "edge_beside_arm"}
 """The arrays that an estimator fills with single-precision numbers; times need all their digits."""
 
 T = TypeVar("T")

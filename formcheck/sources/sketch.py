@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formcheck.body.pose import Floats, Pose
-from formcheck.sources.edge_rays import Sampled, sampled
-from formcheck.sources.edge_refine import refined
+from formcheck.sources.edge_rays import Sampled
+from formcheck.sources.edge_refine import looked_at, refined
 from formcheck.sources.frames import Frame
 from formcheck.sources.trunk_edges import Mask, TrunkEdges, trunk_edges
 
@@ -58,7 +58,7 @@ class Sketch:
         edges = trunk_edges(mask, pose.landmarks_px, pose.visibility, size_px)
         samples = None
         if refine:
-            samples = sampled(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
+            samples = looked_at(edges, frame.image_rgb, pose.landmarks_px, pose.visibility, size_px)
         return cls(_with_edges(pose, edges), samples)
 
 
@@ -74,6 +74,7 @@ def _with_edges(pose: Pose, edges: TrunkEdges) -> Pose:
         edges_px=to_single_precision(edges.points_px),
         edge_confidence=to_single_precision(edges.confidence),
         edge_occluded=edges.occluded,
+        edge_beside_arm=edges.beside_arm,
     )
 
 

@@ -57,7 +57,10 @@ _COLUMNS = {
 _EDGE_COLUMNS = {
     "edge_confidence": ["edge0_confidence", "edge1_confidence"],
     "edge_occluded": ["edge0_occluded", "edge1_occluded"],
+    "edge_beside_arm": ["edge0_beside_arm", "edge1_beside_arm"],
 }
+_LATER = frozenset({"edge_beside_arm"})  # not in tracks of before
+_BOOLS = frozenset({"edge_occluded", "edge_beside_arm"})
 _EDGE_POINTS = [f"edge{side}_{axis}_px" for side in (0, 1) for axis in "xy"]
 
 Array = npt.NDArray[Any]
@@ -218,6 +221,8 @@ def _track(table: pa.Table, origin: Origin) -> PoseTrack:
     for i, column in enumerate(_EDGE_POINTS):
         points[:, i // 2, :, i % 2] = _flat(table, column, n * N_EDGE).reshape(n, N_EDGE)
     for name, columns in _EDGE_COLUMNS.items():
+        if name in _LATER and columns[0] not in table.column_names:
+            continue
         sides = arrays[name] = np.empty((n, 2, N_EDGE), _type(name, single))
         for i, column in enumerate(columns):
             sides[:, i] = _flat(table, column, n * N_EDGE).reshape(n, N_EDGE)
@@ -225,7 +230,7 @@ def _track(table: pa.Table, origin: Origin) -> PoseTrack:
 
 
 def _type(name: str, single: Collection[str]) -> type[np.generic]:
-    if name == "edge_occluded":
+    if name in _BOOLS:
         return np.bool_
     return np.float32 if name in single else np.float64
 

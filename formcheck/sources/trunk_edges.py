@@ -5,7 +5,7 @@ per station. The edge is where the run of person that contains the axis ends: a 
 ends it, a detached blob beyond is never reached. Coordinates are continuous pixels of the upright original.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -59,11 +59,14 @@ class TrunkEdges:
         0 to 1: how much the mask falls within 4 % of the trunk's length on either side of the edge.
     occluded : ndarray of bool, shape (2, N_EDGE)
         An arm reaches the edge there.
+    beside_arm : ndarray of bool, shape (2, N_EDGE)
+        The picture shows the trunk itself between an arm and the edge there; the mask never does.
     """
 
     points_px: Floats
     confidence: Floats
     occluded: Bools
+    beside_arm: Bools = field(default_factory=lambda: np.zeros((2, N_EDGE), dtype=np.bool_))
 
 
 def trunk_edges(mask: Mask, landmarks_px: Floats, visibility: Floats, size_px: tuple[int, int]) -> TrunkEdges:
@@ -228,15 +231,20 @@ def _confidence(profile: Singles, at: Floats) -> Floats:
 
 def _occluded(points: Floats, landmarks_px: Floats, length: float) -> Bools:
     """Return which edge points lie on an arm: within a capsule around one of its parts."""
-    ends = landmarks_px[_ARM_ENDS]
-    starts = landmarks_px[_ARM_STARTS]
-    starts = starts + _ARM_BEGINS[:, None] * (ends - starts)
+    starts, ends = arm_parts(landmarks_px)
     with np.errstate(invalid="ignore"):  # NaN: no such part, no such edge
-        near = _distance_to_segments(points, starts, ends) < _ARM_HALF_WIDTHS * length
+        near = distance_to_segments(points, starts, ends) < _ARM_HALF_WIDTHS * length
     return np.asarray(near.any(axis=-1))
 
 
-def _distance_to_segments(points: Floats, starts: Floats, ends: Floats) -> Floats:
+def arm_parts(landmarks_px: Floats) -> tuple[Floats, Floats]:
+    """Return where both arms' parts begin and end, each shape (6, 2): upper arm, forearm, hand."""
+    ends = landmarks_px[_ARM_ENDS]
+    starts = landmarks_px[_ARM_STARTS]
+    return starts + _ARM_BEGINS[:, None] * (ends - starts), ends
+
+
+def distance_to_segments(points: Floats, starts: Floats, ends: Floats) -> Floats:
     """Return the distance of points (..., 2) to each of n segments, shape (..., n)."""
     along_x, along_y = (ends - starts).T
     squared = np.maximum(along_x**2 + along_y**2, 1e-12)

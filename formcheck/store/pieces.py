@@ -46,6 +46,6 @@ def _unpacked(piece: bytes) -> PoseTrack:
         origin = Origin(**json.loads(arrays["origin"].tobytes()))
         wide = {
             name: values.astype(np.float64) if values.dtype == np.float32 else values
-            for name, values in ((name, arrays[name]) for name in _ARRAYS)
+            for name, values in ((name, arrays[name]) for name in _ARRAYS if name in arrays)  # older: fewer
         }
     return PoseTrack(**wide, origin=origin)

@@ -1,0 +1,155 @@
+"""The back beside an arm that hangs in front of it: told from the arm by the shirt's colour.
+
+Most people let their arms hang, and the near one then lies over the trunk, close to the back's edge. Where
+its colour is not the shirt's, as below a short sleeve, the strip of shirt between arm and wall can be seen.
+It is looked for along the rays of `formcheck.sources.edge_rays`, beginning at stations that no arm is near,
+because shirts change their colour gradually. Where there is one, the arm is painted over with the shirt's
+colour, so that its edge is not taken for the back's. Where there is none, or arm and shirt are alike,
+nothing is said: whether an arm hides the back is then decided by where it lies.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from formcheck.body.pose import Bools, Floats
+from formcheck.sources.edge_rays import OFFSETS, STEP, Sampled, Singles
+from formcheck.sources.frames import Image
+from formcheck.sources.trunk_edges import arm_parts, distance_to_segments
+
+# Lengths are fractions of the trunk.
+_NEAR = 0.22  # further from an arm's centre line nothing is ever taken for covered (body/spine_contour.py)
+_SPOTS = np.linspace(0.06, 0.94, 8)  # shares of an arm's part at which its colour is looked at
+_CLOTH = (-0.045, -0.015)  # where the shirt is looked at, from the mask's edge, at stations without an arm
+_WALL = (0.02, 0.05)  # and the wall, at any
+_MIN_CLOTH = 3  # stations without an arm
+# Differences of colour in levels of 255, all channels together.
+_APART = 40.0  # arm and shirt that differ by less are alike
+_ALIKE = 45.0  # what differs more from the shirt is not it
+_RATHER = 0.6  # nor is what differs from it by more than this share of how it differs from arm and wall
+_STRIP = 3  # samples in a row: 1.5 % of the trunk, 7 mm
+_TO_MASK = 0.015  # the strip ends no further inside of the mask's edge: an arm may lie beyond
+_FOLLOW = np.float32(0.5)  # how much of the shirt's colour is taken over from one station to the next
+
+
+def beside_arms(samples: Sampled, picture: Image, landmarks_px: Floats, size_px: tuple[int, int]) -> Sampled:
+    """Return samples with arms painted over where the shirt shows beside them, and where it does.
+
+    Parameters
+    ----------
+    samples : Sampled
+        Of the picture.
+    picture : ndarray of uint8, shape (h, w, 3)
+        RGB, at any resolution.
+    landmarks_px : ndarray, shape (33, 2)
+        In pixels of the upright original.
+    size_px : tuple of int
+        Width and height of the upright original.
+    """
+    length = float(np.hypot(*samples.lines.axis))
+    starts, ends = (each / length for each in arm_parts(landmarks_px))
+    edge = _at_mask(samples)
+    with np.errstate(invalid="ignore"):  # NaN: no such part
+        near: Bools = np.asarray(distance_to_segments(edge, starts, ends).min(axis=-1) < _NEAR)
+    if not near.any():
+        return samples
+    spots = (starts[:, None] + _SPOTS[:, None] * (ends - starts)[:, None]).reshape(-1, 2)
+    spots = spots[np.isfinite(spots).all(axis=1)]
+    to_picture = length * np.array(picture.shape[1::-1]) / size_px
+    arm = _colours_at(picture, spots * to_picture)
+    colours, beside = samples.colours.copy(), samples.beside.copy()
+    for side in np.flatnonzero(near.any(axis=1)):
+        close = np.hypot(*np.moveaxis(edge[side][:, None] - spots, -1, 0)) < _NEAR
+        beside[side] = _Rays.of(colours[side], samples.mask[side], near[side], arm, close).painted()
+    return replace(samples, colours=colours, beside=beside)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rays:
+    """The rays of one side.
+
+    ``colours`` (stations, 3, offsets) are painted over in place; ``others`` (stations, offsets) is how much
+    each sample differs from arm and wall; ``near`` (stations) where an arm may be, ``arm`` (spots, 3) its
+    colours, of which ``close`` (stations, spots) concern a station.
+    """
+
+    colours: Singles
+    others: Singles
+    mask: Floats
+    near: Bools
+    arm: Singles
+    close: Bools
+
+    @classmethod
+    def of(cls, colours: Singles, mask: Floats, near: Bools, arm: Singles, close: Bools) -> "_Rays":
+        wall = np.stack([_mean(ray, at, _WALL) for ray, at in zip(colours, mask, strict=True)])
+        others = _differs(colours, wall)
+        for k in np.flatnonzero(close.any(axis=0)):
+            from_arm = _differs(colours, arm[k])
+            others = np.where(close[:, k, None], np.minimum(others, from_arm), others)
+        return cls(colours, others, mask, near, arm, close)
+
+    def painted(self) -> Bools:
+        """Paint arms over with the shirt's colour; return at which stations it shows beside them."""
+        shows = np.zeros(len(self.near), dtype=np.bool_)
+        if (~self.near).sum() < _MIN_CLOTH:
+            return shows
+        own, stations = self.colours.copy(), range(len(self.near))
+        for order in (stations, reversed(stations)):
+            cloth: Singles | None = None
+            for station in order:
+                if not self.near[station]:
+                    cloth = _mean(own[station], self.mask[station], _CLOTH)
+                elif cloth is not None and not shows[station]:
+                    strip = self._strip(own[station], station, cloth)
+                    if strip is not None:
+                        shows[station] = True
+                        seen = own[station][:, strip].mean(axis=1)
+                        self.colours[station][:, : strip.start] = seen[:, None]
+                        cloth = cloth + _FOLLOW * (seen - cloth)
+        return shows
+
+    def _strip(self, ray: Singles, station: int, cloth: Singles) -> slice | None:
+        """Return which samples of a ray (3, offsets) show shirt beside the arm; None where none do."""
+        arm = self.arm[self.close[station]]
+        if not len(arm) or np.sqrt(((arm - cloth) ** 2).sum(axis=1)).min() < _APART:
+            return None
+        differs = np.sqrt(((ray - cloth[:, None]) ** 2).sum(axis=0))
+        alike = (differs < _ALIKE) & (differs < _RATHER * self.others[station])
+        if not alike.any():
+            return None
+        last = len(alike) - 1 - int(alike[::-1].argmax())
+        if OFFSETS[last] < self.mask[station] - _TO_MASK:
+            return None
+        unlike = np.flatnonzero(~alike[:last])
+        first = int(unlike[-1]) + 1 if len(unlike) else 0
+        return slice(first, last + 1) if last + 1 - first >= _STRIP else None
+
+
+def _at_mask(samples: Sampled) -> Floats:
+    """Return where the mask's edge meets each ray, shape (n, stations, 2), in trunk lengths."""
+    at = np.rint((samples.mask - OFFSETS[0]) / STEP).astype(np.intp)
+    at = np.minimum(np.maximum(at, 0), len(OFFSETS) - 1)
+    sides, stations = (np.arange(n) for n in at.shape)
+    return np.moveaxis(samples.places[:, sides[:, None], stations, at], 0, -1)
+
+
+def _mean(ray: Singles, mask: float, where: tuple[float, float]) -> Singles:
+    """Return the mean colour (3,) of a ray (3, offsets) between two distances outside of the mask's edge."""
+    begin, end = np.searchsorted(OFFSETS, (mask + where[0], mask + where[1])).tolist()
+    first = min(begin, len(OFFSETS) - 1)  # beyond the ray's end its last sample counts
+    return np.asarray(ray[:, first : max(end, first + 1)].mean(axis=1), np.float32)
+
+
+def _differs(colours: Singles, other: Singles) -> Singles:
+    """Return how much samples (stations, 3, offsets) differ from a colour (3,), or one of each station."""
+    return np.asarray(np.sqrt(((colours - other[..., None]) ** 2).sum(axis=1)), np.float32)
+
+
+def _colours_at(picture: Image, places: Floats) -> Singles:
+    """Return the picture's colours at places (n, 2), pixels of it, each the mean of nine pixels: (n, 3)."""
+    around = np.array([(x, y) for y in (-1.0, 0.0, 1.0) for x in (-1.0, 0.0, 1.0)])
+    x, y = np.moveaxis((places[:, None] + around - 0.5).astype(np.float32), -1, 0)
+    seen = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(np.asarray(seen, np.float32).mean(axis=1), np.float32)
