@@ -27,6 +27,7 @@ ARRAYS: dict[str, tuple[int, tuple[int, ...]]] = {
     "edge_depth_px": (4, (2, N_EDGE)),
     "edge_confidence": (16, (2, N_EDGE)),
     "edge_occluded": (1, (2, N_EDGE)),
+    "edge_beside_arm": (1, (2, N_EDGE)),
     "t_s": (1000, ()),
 }
 
@@ -51,6 +52,7 @@ def packed(track: PoseTrack) -> bytes:
         "edge_depth_px": _depth(track),
         "edge_confidence": track.edge_confidence,
         "edge_occluded": track.edge_occluded.astype(np.float64),
+        "edge_beside_arm": track.edge_beside_arm.astype(np.float64),
         "t_s": track.t_s,
     }
     origin = track.origin
@@ -77,6 +79,7 @@ def unpacked(data: bytes) -> PoseTrack:
         edges_px=_points(landmarks, values["edge_depth_px"]),
         edge_confidence=values["edge_confidence"],
         edge_occluded=values["edge_occluded"] > 0,
+        edge_beside_arm=values["edge_beside_arm"] > 0,
         origin=Origin(**about),
     )
 

@@ -82,7 +82,8 @@ def _side(points: Floats, side: LeftRight) -> str:
 def _back(pose: Pose, back: Back, dorsal: int) -> str:
     """Return the contour of the back as far as it is seen."""
     edge = pose.edges_px[dorsal]
-    seen = BACK_STATIONS & np.isfinite(edge).all(axis=1) & ~pose.edge_occluded[dorsal]
+    seen = BACK_STATIONS & np.isfinite(edge).all(axis=1)
+    seen &= ~pose.edge_occluded[dorsal] | pose.edge_beside_arm[dorsal]
     seen &= pose.edge_confidence[dorsal] >= MIN_EDGE_CONFIDENCE
     return f'<g class="fc-back fc-{back}">{_lines([edge[seen]])}</g>' if seen.sum() > 1 else ""
 

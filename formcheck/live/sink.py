@@ -21,7 +21,7 @@ from formcheck.sources.track_file import read_track, write_track
 
 # At most this much of a set is lost when the power fails; the promise of the live page.
 SAVED_EVERY_S = 1.0
-ABOUT, POSES, TRACK = "about.json", "poses.bin", "track.parquet"
+ABOUT, POSES, TRACK = "about.json", "poses-2.bin", "track.parquet"
 
 
 @dataclass(frozen=True, slots=True)

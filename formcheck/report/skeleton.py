@@ -152,7 +152,7 @@ def _draw_back(image: Image, pose: Pose, back: Back, dorsal: int, width: int) ->
         BACK_STATIONS
         & np.isfinite(edge).all(axis=1)
         & (pose.edge_confidence[dorsal] >= MIN_EDGE_CONFIDENCE)
-        & ~pose.edge_occluded[dorsal]
+        & (~pose.edge_occluded[dorsal] | pose.edge_beside_arm[dorsal])
     )
     if seen.sum() < 4:
         return

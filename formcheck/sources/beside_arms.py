@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.sources.edge_rays import OFFSETS, STEP, Sampled, Singles
+from formcheck.sources.edge_rays import OFFSETS, STEP, Sampled, Singles, runs
 from formcheck.sources.frames import Image
 from formcheck.sources.trunk_edges import arm_parts, distance_to_segments
 
-# Lengths are fractions of the trunk.
+# Lengths are fractions of the trunk. All our choice: as first put down, three dev clips and 28 dev films with
+# hanging arms (long, short and no sleeves) gave no reason to change them (docs/lumbar-sensor.md).
 _NEAR = 0.22  # further from an arm's centre line nothing is ever taken for covered (body/spine_contour.py)
 _SPOTS = np.linspace(0.06, 0.94, 8)  # shares of an arm's part at which its colour is looked at
 _CLOTH = (-0.045, -0.015)  # where the shirt is looked at, from the mask's edge, at stations without an arm
@@ -69,13 +70,15 @@ def beside_arms(samples: Sampled, picture: Image, landmarks_px: Floats, size_px:
 class _Rays:
     """The rays of one side.
 
-    ``colours`` (stations, 3, offsets) are painted over in place; ``others`` (stations, offsets) is how much
-    each sample differs from arm and wall; ``near`` (stations) where an arm may be, ``arm`` (spots, 3) its
-    colours, of which ``close`` (stations, spots) concern a station.
+    ``colours`` (stations, 3, offsets) are painted over in place; ``cloth`` (stations, 3) is what lies inside
+    of the mask's edge; ``others_sq`` (stations, offsets) is how much each sample differs from arm and wall,
+    squared; ``near`` (stations) where an arm may be, ``arm`` (spots, 3) its colours, of which ``close``
+    (stations, spots) concern a station.
     """
 
     colours: Singles
-    others: Singles
+    cloth: Singles
+    others_sq: Singles
     mask: Floats
     near: Bools
     arm: Singles
@@ -83,40 +86,41 @@ class _Rays:
 
     @classmethod
     def of(cls, colours: Singles, mask: Floats, near: Bools, arm: Singles, close: Bools) -> "_Rays":
-        wall = np.stack([_mean(ray, at, _WALL) for ray, at in zip(colours, mask, strict=True)])
-        others = _differs(colours, wall)
-        for k in np.flatnonzero(close.any(axis=0)):
-            from_arm = _differs(colours, arm[k])
-            others = np.where(close[:, k, None], np.minimum(others, from_arm), others)
-        return cls(colours, others, mask, near, arm, close)
+        wall = _mean_colours(colours, mask, _WALL)
+        from_wall_sq = ((colours - wall[..., None]) ** 2).sum(axis=1)
+        samples = colours.swapaxes(1, 2)  # |c - a|^2 of all samples and spots at once
+        from_arm_sq = (samples**2).sum(axis=2)[..., None] - 2 * samples @ arm.T + (arm**2).sum(axis=1)
+        nearest_sq = np.where(close[:, None], from_arm_sq, np.float32(np.inf)).min(axis=2, initial=np.inf)
+        others_sq = np.minimum(from_wall_sq, nearest_sq)
+        return cls(colours, _mean_colours(colours, mask, _CLOTH), others_sq, mask, near, arm, close)
 
     def painted(self) -> Bools:
         """Paint arms over with the shirt's colour; return at which stations it shows beside them."""
         shows = np.zeros(len(self.near), dtype=np.bool_)
         if (~self.near).sum() < _MIN_CLOTH:
             return shows
-        own, stations = self.colours.copy(), range(len(self.near))
+        stations = range(len(self.near))
         for order in (stations, reversed(stations)):
             cloth: Singles | None = None
             for station in order:
                 if not self.near[station]:
-                    cloth = _mean(own[station], self.mask[station], _CLOTH)
+                    cloth = self.cloth[station]
                 elif cloth is not None and not shows[station]:
-                    strip = self._strip(own[station], station, cloth)
+                    strip = self._strip(station, cloth)
                     if strip is not None:
                         shows[station] = True
-                        seen = own[station][:, strip].mean(axis=1)
+                        seen = self.colours[station][:, strip].mean(axis=1)
                         self.colours[station][:, : strip.start] = seen[:, None]
                         cloth = cloth + _FOLLOW * (seen - cloth)
         return shows
 
-    def _strip(self, ray: Singles, station: int, cloth: Singles) -> slice | None:
-        """Return which samples of a ray (3, offsets) show shirt beside the arm; None where none do."""
+    def _strip(self, station: int, cloth: Singles) -> slice | None:
+        """Return which samples of a ray show shirt beside the arm; None where none do."""
         arm = self.arm[self.close[station]]
-        if not len(arm) or np.sqrt(((arm - cloth) ** 2).sum(axis=1)).min() < _APART:
+        if not len(arm) or ((arm - cloth) ** 2).sum(axis=1).min() < _APART**2:
             return None
-        differs = np.sqrt(((ray - cloth[:, None]) ** 2).sum(axis=0))
-        alike = (differs < _ALIKE) & (differs < _RATHER * self.others[station])
+        differs_sq = ((self.colours[station] - cloth[:, None]) ** 2).sum(axis=0)
+        alike = (differs_sq < _ALIKE**2) & (differs_sq < _RATHER**2 * self.others_sq[station])
         if not alike.any():
             return None
         last = len(alike) - 1 - int(alike[::-1].argmax())
@@ -135,16 +139,12 @@ def _at_mask(samples: Sampled) -> Floats:
     return np.moveaxis(samples.places[:, sides[:, None], stations, at], 0, -1)
 
 
-def _mean(ray: Singles, mask: float, where: tuple[float, float]) -> Singles:
-    """Return the mean colour (3,) of a ray (3, offsets) between two distances outside of the mask's edge."""
-    begin, end = np.searchsorted(OFFSETS, (mask + where[0], mask + where[1])).tolist()
-    first = min(begin, len(OFFSETS) - 1)  # beyond the ray's end its last sample counts
-    return np.asarray(ray[:, first : max(end, first + 1)].mean(axis=1), np.float32)
-
-
-def _differs(colours: Singles, other: Singles) -> Singles:
-    """Return how much samples (stations, 3, offsets) differ from a colour (3,), or one of each station."""
-    return np.asarray(np.sqrt(((colours - other[..., None]) ** 2).sum(axis=1)), np.float32)
+def _mean_colours(colours: Singles, mask: Floats, where: tuple[float, float]) -> Singles:
+    """Return each ray's mean colour (stations, 3) between two distances outside of the mask's edge."""
+    width = round((where[1] - where[0]) / STEP)
+    first = np.ceil((mask + where[0] - OFFSETS[0]) / STEP).astype(np.intp)
+    first = np.minimum(np.maximum(first, 0), len(OFFSETS) - width)
+    return np.asarray(runs(colours, width)[np.arange(len(mask)), :, first].mean(axis=2), np.float32)
 
 
 def _colours_at(picture: Image, places: Floats) -> Singles:

@@ -14,6 +14,8 @@ Columns, one row a frame, missing is NaN:
 ``edge0_x_px``, ``edge0_y_px``, ``edge0_confidence``, ``edge0_occluded``, and the same for ``edge1``
     Lists of fixed length: the silhouette's edge on either side of the trunk at the edge stations. Edge 0 is
     on the left hand of somebody who walks in the picture from the hip to the shoulder.
+``edge0_beside_arm``, ``edge1_beside_arm``
+    Where the picture shows the trunk beside an arm; not in tracks of before.
 
 The schema's metadata holds ``formcheck.schema_version``, ``formcheck.origin`` (JSON of `Origin`) and
 ``formcheck.edge_stations`` (JSON list of fractions from mid-hip, 0, to mid-shoulder, 1) and

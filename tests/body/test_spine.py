@@ -134,6 +134,24 @@ def test_an_elbow_near_the_edge_covers_it_sooner_if_the_arm_is_not_folded(
     assert contour.covered[0, beside] == covered
 
 
+def test_the_back_that_the_picture_shows_beside_an_arm_is_not_covered_by_it() -> None:
+    """Only where both of the nearest points are: between one that is and one that is not nothing is sure."""
+    track, trunk_px = arc_back(0.0), 200.0
+    elbow = track.landmarks_px[0, Landmark.LEFT_HIP] + np.array([-0.15, -0.4]) * trunk_px
+    track.landmarks_px[0, Landmark.LEFT_ELBOW] = elbow
+    track.landmarks_px[0, [Landmark.LEFT_WRIST, Landmark.LEFT_INDEX]] = (
+        elbow + np.array([0.0, 0.5]) * trunk_px
+    )
+    covered = back_contour(track, 1).covered[0]
+    assert covered[np.abs(STATIONS - 0.4) < 0.1].all()
+    lower = EDGE_STATIONS <= 0.3
+    shown = replace(track, edge_beside_arm=np.broadcast_to(lower, (1, 2, N_EDGE)).copy())
+    left = back_contour(shown, 1).covered[0]
+    assert not left[STATIONS < 0.28].any()
+    np.testing.assert_array_equal(left[STATIONS > 0.32], covered[STATIONS > 0.32])
+    np.testing.assert_array_equal(back_contour(shown.mirrored(), -1).covered[0], left)
+
+
 @pytest.mark.parametrize(("name", "rmse_deg"), [("hinge-omar", 3.0), ("march-ana", 2.0), ("lower-ana", 3.0)])
 def test_filmed_people_are_read_within_stated_error(name: str, rmse_deg: float) -> None:
     track, truth = filmed(name)

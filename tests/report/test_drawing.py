@@ -97,6 +97,8 @@ def test_edge_that_an_arm_covers_or_that_is_unsure_is_not_drawn() -> None:
     unsure = replace(pose, edge_confidence=np.zeros_like(pose.edge_confidence))
     for one in (hidden, unsure):
         assert not has_colour(draw(blank(), one, replace(bare(), back="red")), MARK_COLOUR["red"])
+    beside = replace(hidden, edge_beside_arm=np.ones_like(pose.edge_occluded))
+    assert has_colour(draw(blank(), beside, replace(bare(), back="red")), MARK_COLOUR["red"])
 
 
 def test_missing_and_absurd_points_draw_nothing_and_break_nothing() -> None:

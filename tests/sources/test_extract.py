@@ -94,7 +94,15 @@ def test_the_builder_gives_what_was_added(n: int) -> None:
         builder.add(pose)
     track, expected = builder.track(), PoseTrack.from_poses(items)
     assert len(track) == n
-    for name in ("t_s", "landmarks_px", "landmarks_m", "visibility", "edges_px", "edge_occluded"):
+    for name in (
+        "t_s",
+        "landmarks_px",
+        "landmarks_m",
+        "visibility",
+        "edges_px",
+        "edge_occluded",
+        "edge_beside_arm",
+    ):
         np.testing.assert_array_equal(getattr(track, name), getattr(expected, name))
 
 

@@ -43,6 +43,7 @@ def track_of(n: int = 40, *, single: bool = True) -> PoseTrack:
         edges_px=numbers(n, 2, N_EDGE, 2),
         edge_confidence=numbers(n, 2, N_EDGE),
         edge_occluded=rng.random((n, 2, N_EDGE)) < 0.3,
+        edge_beside_arm=rng.random((n, 2, N_EDGE)) < 0.3,
         origin=ORIGIN,
     )
     if n > 5:
@@ -90,6 +91,15 @@ def test_other_programs_find_named_columns(tmp_path: Path) -> None:
     metadata = table.schema.metadata
     assert json.loads(metadata[b"formcheck.origin"])["name"] == ORIGIN.name
     assert len(json.loads(metadata[b"formcheck.edge_stations"])) == N_EDGE
+
+
+def test_tracks_of_before_say_nothing_of_the_back_beside_an_arm(tmp_path: Path) -> None:
+    write_track(track_of(), tmp_path / "track.parquet")
+    table = pq.read_table(tmp_path / "track.parquet")
+    pq.write_table(table.drop_columns(["edge0_beside_arm", "edge1_beside_arm"]), tmp_path / "older.parquet")
+    older = read_track(tmp_path / "older.parquet")
+    assert not older.edge_beside_arm.any()
+    assert_same_bits(replace(older, edge_beside_arm=track_of().edge_beside_arm), track_of())
 
 
 def test_writing_replaces_a_former_track_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def same(one: PoseTrack, other: PoseTrack) -> None:
     np.testing.assert_array_equal(one.t_s, other.t_s)
     np.testing.assert_allclose(one.landmarks_px, other.landmarks_px, rtol=1e-6)  # single precision
     np.testing.assert_array_equal(one.edge_occluded, other.edge_occluded)
+    np.testing.assert_array_equal(one.edge_beside_arm, other.edge_beside_arm)
 
 
 def test_pieces_make_the_track_again(film: PoseTrack) -> None:
