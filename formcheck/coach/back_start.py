@@ -37,6 +37,10 @@ from formcheck.coach.working_side import signals_from
 # So far the trunk may have tipped from where it was held still: the true lumbar angle was 3 degrees at most
 # there, in hinges that round by up to 30, and a hanging arm leaves the back free from 3 to 13 degrees on [M].
 MAX_TIPPED_DEG = 15.0
+# Whose thighs are further forward of the trunk sits. A back slumps then while no landmark moves: in four
+# dev films of lifts with hanging arms the slump was all that showed of it, and was taken for the start: 16 to
+# 23 degrees read as none [M].
+SITTING_DEG = 45.0
 # Who leans back does so from the lower back: by 6 degrees at 1 to 2 degrees of leaning in couch stretches of
 # dev bodies and by 27 from 9 degrees on, in lowerings by 9 from 1 to 3; within 1 by less than 1 [M].
 MAX_LEANT_BACK_DEG = 1.0
@@ -85,7 +89,7 @@ def back_at_start(
     contour, near = recorded_back(track, calibration, lines), near_start(raw, start, inside)
     if held.made_up_deg is not None:
         held = righted(held, contour[near])
-    if held.reason in _UNUSABLE:
+    if held.reason in _UNUSABLE and float(np.median(contour[inside].thighs_deg)) < SITTING_DEG:
         upright = near & (tipped_deg(raw, inside) >= -MAX_LEANT_BACK_DEG)
         beside = neutral_beside(track, contour, lines, calibration, raw, upright)
         held = bent_beside(beside, contour, tipped_deg(raw, inside), upright) if beside else held

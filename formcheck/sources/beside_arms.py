@@ -29,7 +29,7 @@ _MIN_CLOTH = 3  # stations without an arm
 _APART = 40.0  # arm and shirt that differ by less are alike
 _ALIKE = 45.0  # what differs more from the shirt is not it
 _RATHER = 0.6  # nor is what differs from it by more than this share of how it differs from arm and wall
-_STRIP = 3  # samples in a row: 1.5 % of the trunk, 7 mm
+_STRIP = 4  # samples in a row: 2 % of the trunk, 1 cm
 _TO_MASK = 0.015  # the strip ends no further inside of the mask's edge: an arm may lie beyond
 _FOLLOW = np.float32(0.5)  # how much of the shirt's colour is taken over from one station to the next
 
@@ -59,11 +59,11 @@ def beside_arms(samples: Sampled, picture: Image, landmarks_px: Floats, size_px:
     spots = spots[np.isfinite(spots).all(axis=1)]
     to_picture = length * np.array(picture.shape[1::-1]) / size_px
     arm = _colours_at(picture, spots * to_picture)
-    colours, beside = samples.colours.copy(), samples.beside.copy()
+    colours, ends_at = samples.colours.copy(), samples.cloth_ends.copy()
     for side in np.flatnonzero(near.any(axis=1)):
         close = np.hypot(*np.moveaxis(edge[side][:, None] - spots, -1, 0)) < _NEAR
-        beside[side] = _Rays.of(colours[side], samples.mask[side], near[side], arm, close).painted()
-    return replace(samples, colours=colours, beside=beside)
+        ends_at[side] = _Rays.of(colours[side], samples.mask[side], near[side], arm, close).painted()
+    return replace(samples, colours=colours, cloth_ends=ends_at)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,25 +94,25 @@ class _Rays:
         others_sq = np.minimum(from_wall_sq, nearest_sq)
         return cls(colours, _mean_colours(colours, mask, _CLOTH), others_sq, mask, near, arm, close)
 
-    def painted(self) -> Bools:
-        """Paint arms over with the shirt's colour; return at which stations it shows beside them."""
-        shows = np.zeros(len(self.near), dtype=np.bool_)
+    def painted(self) -> Floats:
+        """Paint arms over with the shirt's colour; return where it ends beside them, NaN where none shows."""
+        ends = np.full(len(self.near), np.nan)
         if (~self.near).sum() < _MIN_CLOTH:
-            return shows
+            return ends
         stations = range(len(self.near))
         for order in (stations, reversed(stations)):
             cloth: Singles | None = None
             for station in order:
                 if not self.near[station]:
                     cloth = self.cloth[station]
-                elif cloth is not None and not shows[station]:
+                elif cloth is not None and np.isnan(ends[station]):
                     strip = self._strip(station, cloth)
                     if strip is not None:
-                        shows[station] = True
+                        ends[station] = OFFSETS[strip.stop - 1]
                         seen = self.colours[station][:, strip].mean(axis=1)
                         self.colours[station][:, : strip.start] = seen[:, None]
                         cloth = cloth + _FOLLOW * (seen - cloth)
-        return shows
+        return ends
 
     def _strip(self, station: int, cloth: Singles) -> slice | None:
         """Return which samples of a ray show shirt beside the arm; None where none do."""

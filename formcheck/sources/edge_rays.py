@@ -29,6 +29,9 @@ _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it on
 _SPIKE = 7  # stations; what the mask has more narrowly than half of this is no back
 _ALONG = 1.0  # stations; standard deviation of the average along the back
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along
+_AGREES = (
+    0.0125  # so near to where the shirt was seen to end beside an arm the edge is the back's; our choice
+)
 _TURNED = 1.0  # of 5: a person who faces this clearly to one side shows the back on the other
 
 SEARCHED = slice(8, 46)
@@ -56,8 +59,8 @@ class Sampled:
         How far outside of its line the mask's edge lies, in trunk lengths.
     places : ndarray, shape (2, n, N_SEARCHED, len(OFFSETS))
         Where each ray is sampled, x and y, in trunk lengths.
-    beside : ndarray of bool, shape (n, N_SEARCHED)
-        Where the trunk itself is seen to end beside an arm that lies before it.
+    cloth_ends : ndarray, shape (n, N_SEARCHED)
+        Where the shirt is seen to end beside an arm, on the ray; NaN where no arm is near or none is seen.
     """
 
     edges: TrunkEdges
@@ -66,7 +69,7 @@ class Sampled:
     noise: float
     mask: Floats
     places: Floats
-    beside: Bools
+    cloth_ends: Floats
 
     def moved(self, found: Floats, change: Floats) -> TrunkEdges:
         """Return the edges where they were found, with what changes across them as their confidence.
@@ -84,7 +87,9 @@ class Sampled:
             known = np.isfinite(points[side, :, 0])
             points[side] = np.where(known[:, None], self.lines.points_px(i, found[i]), np.nan)
             confidence[side, SEARCHED] = np.where(known[SEARCHED], change[i], 0.0)
-            beside[side, SEARCHED] = known[SEARCHED] & self.beside[i]
+            with np.errstate(invalid="ignore"):
+                agrees = np.abs(found[i] - self.cloth_ends[i]) < _AGREES
+            beside[side, SEARCHED] = known[SEARCHED] & agrees
         return replace(self.edges, points_px=points, confidence=confidence, beside_arm=beside)
 
 
@@ -161,7 +166,7 @@ def sampled(
     to_picture = np.array([picture.shape[1] / size_px[0], picture.shape[0] / size_px[1]])
     in_picture = places_px * to_picture[:, None, None, None]
     colours, noise = _colours(picture, in_picture, length * float(to_picture.mean()))
-    mask_at, none = (mask - lines.depth)[:, SEARCHED], np.zeros((len(sides), N_SEARCHED), dtype=np.bool_)
+    mask_at, none = (mask - lines.depth)[:, SEARCHED], np.full((len(sides), N_SEARCHED), np.nan)
     return Sampled(edges, lines, colours, noise, mask_at, places_px / length, none)
 
 
