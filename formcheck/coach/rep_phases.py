@@ -11,7 +11,10 @@ from formcheck.coach.flank import Flank, fit_flank
 START_SHARE = 0.25
 END_SHARE = 0.15
 HOLD_SHARE_OF_PEAK = 0.85
-MIN_HOLD_S = 0.3
+# Flanks that leave less than this between them met without a hold: flanks of drawn turning points leave up to
+# .04 s. Holds of .1 to .3 s are told as they are: with .3 here, before, holds of all exercises were told
+# shorter and their ways longer (docs/repetitions.md) [M].
+MIN_HOLD_S = 0.1
 UPPER_SHARE = 0.5
 STEEP_SHARE = 0.05
 # The highest part of a repetition stands for its peak by this percentile, so that one noisy value does not.

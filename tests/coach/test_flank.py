@@ -64,6 +64,14 @@ def test_a_slow_way_out_and_a_quick_way_back_meet_where_they_did() -> None:
     assert phases.hold_end_s == phases.hold_start_s
 
 
+@pytest.mark.parametrize("hold_s", [0.2, 0.6])
+def test_a_short_hold_is_told_as_long_as_it_was(hold_s: float) -> None:
+    t_s, out = rise(1.0, 2.5, 6.0, 60.0, 30.0)
+    values = out - 60.0 * eased((t_s - 2.5 - hold_s) / 1.5)
+    phases = phases_of(t_s, values, now_s=6.0, rest_deg=0.0, peak_deg=float(values.max()))
+    assert phases.hold_end_s - phases.hold_start_s == pytest.approx(hold_s, abs=0.05)
+
+
 def test_who_stops_just_above_rest_for_a_moment_has_not_arrived() -> None:
     """A lowering that waits half a second a tenth above its end is complete at its end, counted once."""
     t_s = np.arange(0.0, 12.0, 1 / 30)
