@@ -18,9 +18,11 @@ from formcheck.exercises.schema import (
     UnreturnedFault,
 )
 
-# A guess is used if its fit is at least this good and this much better than the next; our choice.
+# A guess is used if its fit is at least this good (our choice), and if the next lags behind by this share of
+# it: what the view hides lowers both alike. Of 300 made-up dev sets and 48 films that leaves four lowerings
+# open, which a march fits as well or better, by .16 of its fit at most; all others lead by .3 and more [M].
 MIN_FIT = 0.5
-MIN_LEAD = 0.2
+MIN_LEAD_SHARE = 0.2
 MIN_HELD_S = 0.8
 PASSED_THROUGH = 0.4
 # How far, how quickly and how long: no pattern of joints.
@@ -57,7 +59,7 @@ def guess_exercise(track: PoseTrack, library: Iterable[LoadedExercise]) -> Guess
     )
     best = candidates[0] if candidates else None
     second = candidates[1].fit if len(candidates) > 1 else 0.0
-    sure = best is not None and best.fit >= MIN_FIT and best.fit - second >= MIN_LEAD
+    sure = best is not None and best.fit >= MIN_FIT and best.fit - second >= MIN_LEAD_SHARE * best.fit
     return Guess(tuple(candidates), best.loaded if best is not None and sure else None)
 
 
