@@ -6,6 +6,9 @@ It is looked for along the rays of `formcheck.sources.edge_rays`, beginning at s
 because shirts change their colour gradually. Where there is one, the arm is painted over with the shirt's
 colour, so that its edge is not taken for the back's. Where there is none, or arm and shirt are alike,
 nothing is said: whether an arm hides the back is then decided by where it lies.
+
+Sleeves are alike on both sides. Where the shirt shows at a place of one arm that is bare on the other, no arm
+lies before the trunk there, such as the far one, of which the network guesses where it is.
 """
 
 from dataclasses import dataclass, replace
@@ -56,12 +59,13 @@ def beside_arms(samples: Sampled, picture: Image, landmarks_px: Floats, size_px:
     if not near.any():
         return samples
     spots = (starts[:, None] + _SPOTS[:, None] * (ends - starts)[:, None]).reshape(-1, 2)
-    spots = spots[np.isfinite(spots).all(axis=1)]
     to_picture = length * np.array(picture.shape[1::-1]) / size_px
-    arm = _colours_at(picture, spots * to_picture)
+    arm = _colours_at(picture, np.nan_to_num(spots) * to_picture)
+    arm[~np.isfinite(spots).all(axis=1)] = np.nan
     colours, ends_at = samples.colours.copy(), samples.cloth_ends.copy()
     for side in np.flatnonzero(near.any(axis=1)):
-        close = np.hypot(*np.moveaxis(edge[side][:, None] - spots, -1, 0)) < _NEAR
+        with np.errstate(invalid="ignore"):
+            close = np.hypot(*np.moveaxis(edge[side][:, None] - spots, -1, 0)) < _NEAR
         ends_at[side] = _Rays.of(colours[side], samples.mask[side], near[side], arm, close).painted()
     return replace(samples, colours=colours, cloth_ends=ends_at)
 
@@ -71,14 +75,15 @@ class _Rays:
     """The rays of one side.
 
     ``colours`` (stations, 3, offsets) are painted over in place; ``cloth`` (stations, 3) is what lies inside
-    of the mask's edge; ``others_sq`` (stations, offsets) is how much each sample differs from arm and wall,
-    squared; ``near`` (stations) where an arm may be, ``arm`` (spots, 3) its colours, of which ``close``
-    (stations, spots) concern a station.
+    of the mask's edge; ``from_wall_sq`` (stations, offsets), ``from_arm_sq`` (stations, offsets, spots) are
+    how much each sample differs from the wall and from the arms, squared; ``near`` (stations) where an arm
+    may be, ``arm`` (spots, 3) its colours, of which ``close`` (stations, spots) concern a station.
     """
 
     colours: Singles
     cloth: Singles
-    others_sq: Singles
+    from_wall_sq: Singles
+    from_arm_sq: Singles
     mask: Floats
     near: Bools
     arm: Singles
@@ -90,9 +95,8 @@ class _Rays:
         from_wall_sq = ((colours - wall[..., None]) ** 2).sum(axis=1)
         samples = colours.swapaxes(1, 2)  # |c - a|^2 of all samples and spots at once
         from_arm_sq = (samples**2).sum(axis=2)[..., None] - 2 * samples @ arm.T + (arm**2).sum(axis=1)
-        nearest_sq = np.where(close[:, None], from_arm_sq, np.float32(np.inf)).min(axis=2, initial=np.inf)
-        others_sq = np.minimum(from_wall_sq, nearest_sq)
-        return cls(colours, _mean_colours(colours, mask, _CLOTH), others_sq, mask, near, arm, close)
+        cloth = _mean_colours(colours, mask, _CLOTH)
+        return cls(colours, cloth, from_wall_sq, from_arm_sq, mask, near, arm, close)
 
     def painted(self) -> Floats:
         """Paint arms over with the shirt's colour; return where it ends beside them, NaN where none shows."""
@@ -116,11 +120,15 @@ class _Rays:
 
     def _strip(self, station: int, cloth: Singles) -> slice | None:
         """Return which samples of a ray show shirt beside the arm; None where none do."""
-        arm = self.arm[self.close[station]]
-        if not len(arm) or ((arm - cloth) ** 2).sum(axis=1).min() < _APART**2:
+        close = self.close[station]
+        with np.errstate(invalid="ignore"):
+            bare = ((self.arm - cloth) ** 2).sum(axis=1) >= _APART**2
+        if not close.any() or not (bare | _of_other_arm(bare))[close].all():
             return None
+        concern = bare & (close | _of_other_arm(close))
+        others_sq = np.minimum(self.from_wall_sq[station], self.from_arm_sq[station][:, concern].min(axis=1))
         differs_sq = ((self.colours[station] - cloth[:, None]) ** 2).sum(axis=0)
-        alike = (differs_sq < _ALIKE**2) & (differs_sq < _RATHER**2 * self.others_sq[station])
+        alike = (differs_sq < _ALIKE**2) & (differs_sq < _RATHER**2 * others_sq)
         if not alike.any():
             return None
         last = len(alike) - 1 - int(alike[::-1].argmax())
@@ -129,6 +137,11 @@ class _Rays:
         unlike = np.flatnonzero(~alike[:last])
         first = int(unlike[-1]) + 1 if len(unlike) else 0
         return slice(first, last + 1) if last + 1 - first >= _STRIP else None
+
+
+def _of_other_arm(spots: Bools) -> Bools:
+    """Return what is so of the same places of the other arm, shape (spots,)."""
+    return np.roll(spots, len(spots) // 2)
 
 
 def _at_mask(samples: Sampled) -> Floats:
