@@ -21,8 +21,8 @@ from formcheck.sources.edge_rays import OFFSETS, STEP, Sampled, Singles, runs
 from formcheck.sources.frames import Image
 from formcheck.sources.trunk_edges import arm_parts, distance_to_segments
 
-# Lengths are fractions of the trunk. All our choice: as first put down, three dev clips and 28 dev films with
-# hanging arms (long, short and no sleeves) gave no reason to change them (docs/lumbar-sensor.md).
+# Lengths are fractions of the trunk. All our choice: three dev clips and 28 dev films with hanging arms, in
+# short sleeves and in long ones, gave no reason to change any but the strip's width (docs/lumbar-sensor.md).
 _NEAR = 0.22  # further from an arm's centre line nothing is ever taken for covered (body/spine_contour.py)
 _SPOTS = np.linspace(0.06, 0.94, 8)  # shares of an arm's part at which its colour is looked at
 _CLOTH = (-0.045, -0.015)  # where the shirt is looked at, from the mask's edge, at stations without an arm
@@ -32,7 +32,7 @@ _MIN_CLOTH = 3  # stations without an arm
 _APART = 40.0  # arm and shirt that differ by less are alike
 _ALIKE = 45.0  # what differs more from the shirt is not it
 _RATHER = 0.6  # nor is what differs from it by more than this share of how it differs from arm and wall
-_STRIP = 4  # samples in a row: 2 % of the trunk, 1 cm
+_STRIP = 4  # samples in a row: 2 % of the trunk, 1 cm; with 3 the arm's edge was found inside of some [M]
 _TO_MASK = 0.015  # the strip ends no further inside of the mask's edge: an arm may lie beyond
 _FOLLOW = np.float32(0.5)  # how much of the shirt's colour is taken over from one station to the next
 
@@ -54,7 +54,7 @@ def beside_arms(samples: Sampled, picture: Image, landmarks_px: Floats, size_px:
     length = float(np.hypot(*samples.lines.axis))
     starts, ends = (each / length for each in arm_parts(landmarks_px))
     edge = _at_mask(samples)
-    with np.errstate(invalid="ignore"):  # NaN: no such part
+    with np.errstate(invalid="ignore"):  # NaN: where a part is not known nothing is said of any station
         near: Bools = np.asarray(distance_to_segments(edge, starts, ends).min(axis=-1) < _NEAR)
     if not near.any():
         return samples
