@@ -192,27 +192,26 @@ class _Edge:
 
     def flagged(self, points: Bools) -> Bools:
         """Return at which stations both of the nearest points (T, n) are flagged, shape (T, K)."""
-        result = np.zeros((len(points), len(STATIONS)), dtype=np.bool_)
-        rows = np.arange(len(points))[:, None]
-        on = points[rows, self.order] & self.seen
-        for i in np.flatnonzero(on.any(axis=1)):
-            height, flags = self.height[i, self.seen[i]], on[i, self.seen[i]]
-            above = np.searchsorted(height, STATIONS, side="right").clip(1, len(height) - 1)
-            result[i] = flags[above] & flags[above - 1]
-        return result
+        below, above = self._around(points)
+        return below & above
 
     def on_lines(self, points_px: Floats, lines: Sequence[RoomLine]) -> Bools:
         """Return which stations lie beside a point (T, n, 2) that is on each line, shape (lines, T, K)."""
         result = np.zeros((len(lines), len(points_px), len(STATIONS)), dtype=np.bool_)
-        rows = np.arange(len(points_px))[:, None]
         for line, at_stations in zip(lines, result, strict=True):
-            on = along(points_px, line, ON_END)[rows, self.order] & self.seen
-            for i in np.flatnonzero(on.any(axis=1)):
-                height = self.height[i, self.seen[i]]
-                flags = on[i, self.seen[i]]
-                above = np.searchsorted(height, STATIONS, side="right").clip(1, len(height) - 1)
-                at_stations[i] = flags[above] | flags[above - 1]
+            below, above = self._around(along(points_px, line, ON_END))
+            at_stations[:] = below | above
         return result
+
+    def _around(self, points: Bools) -> tuple[Bools, Bools]:
+        """Return whether the points (T, n) next below and above each station are flagged, both (T, K)."""
+        below, above = np.zeros((2, len(points), len(STATIONS)), dtype=np.bool_)
+        on = points[np.arange(len(points))[:, None], self.order] & self.seen
+        for i in np.flatnonzero(on.any(axis=1)):
+            height, flags = self.height[i, self.seen[i]], on[i, self.seen[i]]
+            at = np.searchsorted(height, STATIONS, side="right").clip(1, len(height) - 1)
+            below[i], above[i] = flags[at - 1], flags[at]
+        return below, above
 
     def beside(self, height: Floats) -> Floats:
         """Return the depth beside heights (T, m), that of the last point beyond the ends."""
