@@ -200,7 +200,7 @@ class Analyzer:
             self.exercise,
             phases,
             inside,
-            lane.excursions(phases, [row for row in rows if phases.start_s <= row.t_s]),
+            lane.excursions(phases, rows),
             index=len(self.repetitions) + 1 if twin is None else twin.index,
             side=side,
             lead_in=instants_from(self._rest_before(phases), lane.leg),

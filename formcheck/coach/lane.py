@@ -25,6 +25,9 @@ from formcheck.exercises.schema import BoundFault, Exercise, Phase
 STANDS_OUT = 4.0
 # Up to this part of the way it may be the start posture still, or again [D].
 REST_SHARE = 0.35
+# A movement has begun before noise lets it be found to have: by .08 s in the mean of 50 dev sets of lowerings
+# (docs/repetitions.md) [M]. A back that is beyond a bound from the first is watched from there.
+FOUND_LATE_S = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +151,19 @@ class Lane:
         phases : RepPhases
             Of the repetition.
         rows : sequence of Instant
-            As seen from the leg; those after its end belong to it, too, as far as they are given.
+            As seen from the leg; those just before its start and after its end belong to it, too, as far
+            as they are given.
         """
         found: list[Excursion] = []
         for monitor in self._monitors():
             spans = [phase_span(phases, phase, self.exercise) for phase in monitor.rule.phases]
-            spans = [(first, math.inf if last == phases.end_s else last) for first, last in spans]
+            spans = [
+                (
+                    first - FOUND_LATE_S if first == phases.start_s else first,
+                    math.inf if last == phases.end_s else last,
+                )
+                for first, last in spans
+            ]
             for row in rows:
                 asked = any(first <= row.t_s <= last for first, last in spans)
                 if not asked:

@@ -8,6 +8,8 @@ import pytest
 from formcheck.body.pose import Floats
 from formcheck.coach.faults import BoundMonitor, Excursion
 from formcheck.coach.instant import Instant
+from formcheck.coach.lane import Lane
+from formcheck.coach.rep_phases import RepPhases
 from formcheck.exercises.load import load
 from formcheck.exercises.schema import BoundFault
 from tests.coach.known_back import OTHER_WAY, WIDE, seen
@@ -107,6 +109,34 @@ def test_an_arch_that_is_carried_into_the_next_repetition_is_a_fault_of_that_one
 
     report = seen(replace(plain, angles=angles), load("lengthened-lowering"))
     assert [any(f.id == "arch" for f in rep.faults) for rep in report.reps] == [True, second]
+
+
+@pytest.mark.parametrize(("until_s", "expected"), [(0.27, True), (0.18, False), (-0.02, False)])
+def test_a_repetition_is_watched_from_a_little_before_its_start_is_found(
+    until_s: float, expected: bool
+) -> None:
+    """An arch from the repetition before: with the .08 s by which starts are found late it lasts for .3 s."""
+    exercise = load("lengthened-lowering").exercise
+    arches = tuple(rule for rule in exercise.faults if rule.id == "arch")
+    exercise = exercise.model_copy(update={"faults": arches})
+    lane = Lane(exercise, "trunk_thigh", {"trunk_thigh_left": 0.0}, "left")
+    start_s, end_s = 2.0, 8.0
+    phases = RepPhases(end_s, start_s, 3.5, 4.0, 4.5, end_s, 0.0, 60.0, 2.4, 7.5)
+    t_s = np.arange(1.0, 9.0, 1 / 50)
+    way_deg = np.interp(t_s, [start_s, 3.5, 4.5, end_s], [0.0, 60.0, 60.0, 0.0])
+    lumbar_deg = np.where(t_s < start_s + until_s, -18.0, 0.0)
+    rows = [
+        Instant(
+            t,
+            {"trunk_thigh_left": thigh, "lumbar_flexion": back},
+            {"lumbar_flexion": 2.0},
+            {},
+            (0.0, 0.0, 1.0),
+        )
+        for t, thigh, back in zip(t_s.tolist(), way_deg.tolist(), lumbar_deg.tolist(), strict=True)
+    ]
+    found = [each.fault_id for each in lane.excursions(phases, rows) if each.sure]
+    assert found == (["arch"] if expected else [])
 
 
 @pytest.mark.parametrize("camera", [WIDE, OTHER_WAY])
