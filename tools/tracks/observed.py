@@ -40,6 +40,7 @@ CLIPS = (
     *("march-shake", "march-arch", "march-clean-right", "march-dim", "march-dropping", "march-stance-bend"),
     *("seated-clean", "seated-slump", "seated-lean-back", "seated-momentum", "squat-clean"),
 )
+RENDERED, FILM = "rendered clip", "filmed scene"
 SCENE_KINDS = ("hinge", "march", "lower", "couch", "seated", "squat")
 # A leg counts as exchanged where naming it the other way brings its joints this much nearer, trunk lengths,
 # while the legs are apart by more than that.
@@ -89,14 +90,20 @@ def recordings(split: str) -> Iterator[Observed]:
         video = ROOT / "samples" / f"{name}.mp4"
         if not video.exists() or json.loads(video.with_suffix(".json").read_text())["split"] != split:
             continue
-        clip = load(name)
-        clip = replace(clip, spec={"neutral_s": 3.0, "seed": 1} | clip.spec)
-        yield observed(clip, extracted(video), "rendered clip")
+        yield observed(clip_of(name, RENDERED), extracted(video), RENDERED)
     for kind in KINDS:
         for path in sorted((FILMED / split).glob(f"{kind.name}-*.parquet")):
             if kind.name in SCENE_KINDS and path.stem.rpartition("-")[0] == kind.name:
-                clip = Clip(path.stem, spec_of(kind, path.stem.rpartition("-")[2]))
-                yield observed(clip, read_track(path), "filmed scene")
+                yield observed(clip_of(path.stem, FILM), read_track(path), FILM)
+
+
+def clip_of(name: str, source: str) -> Clip:
+    """Return the scripted clip of a recording, by its name and where it comes from."""
+    if source == RENDERED:
+        clip = load(name)
+        return replace(clip, spec={"neutral_s": 3.0, "seed": 1} | clip.spec)
+    kind, _, body = name.rpartition("-")
+    return Clip(name, spec_of(next(each for each in KINDS if each.name == kind), body))
 
 
 def observed(clip: Clip, track: PoseTrack, source: str) -> Observed:
