@@ -19,6 +19,13 @@ import numpy.typing as npt
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, beyond_ends
 
+# What the search for the edge errs by is alike in neighbouring stations: a thing that touches the back, folds,
+# and colours averaged along the back move several at once. Against exact outlines of dev clips it is .001 to
+# .003 of the trunk in most and .005 in some, alike by .6 from one station to the next and .15 two on [M];
+# about twice that, as for `EDGE_SD`. Dev clips read the same within .02 degrees with .0035 to .005 and .025
+# to .035 [M].
+ALIKE_SD = 0.004
+ALIKE_ALONG = 0.03
 # Cloth that hangs or folds moves the edge too, neighbouring stations alike: in the shared squat clip by .007
 # in the median station from moment to moment, about .05 along the trunk [M]. What of the back's shape can be
 # told beside it is coarse, and reads drawn people as well: dev films .96 of what bends, .91 with .01 [M].
@@ -48,8 +55,15 @@ _START_SD, _MEDIAN_SD = 0.003, 0.0015
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
 _REMEMBERED = 64  # patterns of usable stations, and neutrals
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
-# How alike cloth moves two stations (K, K).
-_NEAR = np.exp(-0.5 * (np.subtract.outer(STATIONS, STATIONS) / CLOTH_ALONG) ** 2)
+
+
+def _edge_noise(sd: float, along: float) -> Floats:
+    """Return the covariance of what moves an edge and is no back, (K, K): partly alike in neighbours."""
+    near = np.exp(-0.5 * (np.subtract.outer(STATIONS, STATIONS) / along) ** 2)
+    return np.asarray(EDGE_SD**2 * np.eye(len(STATIONS)) + sd**2 * near)
+
+
+EDGE_NOISE, _CLOTH_NOISE = _edge_noise(ALIKE_SD, ALIKE_ALONG), _edge_noise(CLOTH_SD, CLOTH_ALONG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,13 +146,15 @@ class Shape:
         slides = _slides(np.where(usable, depth, np.nan), neutral)
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
+        noise = _CLOTH_NOISE if cloth else EDGE_NOISE
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
         for pattern, rows in patterns_of(usable):
             solver = _Solver(self._inverse_of(pattern.tobytes(), cloth=cloth), slides[rows][:, pattern])
             solved = solver.solve(change[rows][:, pattern])
             linear = solved @ own[pattern]
             deg[rows] = _bent(linear, self.curve, np.where(linear >= 0, rounded, arched[rows]))
-            unexplained[rows] = EDGE_SD**2 * np.sqrt((solved**2).mean(axis=1))
+            no_back = solved @ noise[np.ix_(pattern, pattern)]
+            unexplained[rows] = np.sqrt((no_back**2).mean(axis=1))
             common = self.across[pattern]
             missing[rows] = np.sqrt(np.maximum(0.0, everything - solver.solve(common[None]) @ common))
         return Estimate(deg, missing, unexplained)
@@ -149,11 +165,8 @@ class Shape:
     def _inverse_of(self, pattern: bytes, *, cloth: bool) -> Floats:
         """Return the inverse of the covariance of a pattern of usable stations, shape (n, n)."""
         usable = np.frombuffer(pattern, dtype=np.bool_)
-        line = _LINE[usable]
-        covariance = self.within[np.ix_(usable, usable)] + line @ line.T + EDGE_SD**2 * np.eye(len(line))
-        if cloth:
-            covariance += CLOTH_SD**2 * _NEAR[np.ix_(usable, usable)]
-        return np.asarray(np.linalg.inv(covariance))
+        everywhere = self.within + _LINE @ _LINE.T + (_CLOTH_NOISE if cloth else EDGE_NOISE)
+        return np.asarray(np.linalg.inv(everywhere[np.ix_(usable, usable)]))
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _across_for(self, neutral_depth: bytes) -> Floats:
@@ -203,7 +216,7 @@ class Shape:
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _explained_by_all(self) -> float:
         """Return how much of the angle's variance the whole back explains where nothing slides."""
-        prior = self.within + _LINE @ _LINE.T + EDGE_SD**2 * np.eye(len(STATIONS))
+        prior = self.within + _LINE @ _LINE.T + EDGE_NOISE
         return float(self.across @ np.linalg.solve(prior, self.across))
 
 

@@ -23,7 +23,7 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour
-from formcheck.body.spine_shape import HIP_SLIDE_SD, SHOULDER_SLIDE_SD, learnt_shape
+from formcheck.body.spine_shape import ALIKE_ALONG, ALIKE_SD, HIP_SLIDE_SD, SHOULDER_SLIDE_SD, learnt_shape
 from formcheck.body.spine_signal import TRUNK_SHARE, neutral_of, with_spine
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
@@ -221,6 +221,15 @@ def test_one_live_pose_is_read_by_the_same_function() -> None:
         assert live.deg["lumbar_flexion"][0] == pytest.approx(whole.deg[i], abs=1e-9)
 
 
+def test_an_edge_that_is_off_as_the_search_errs_hardly_reads_as_a_bend() -> None:
+    shape, chance, n = learnt_shape(), np.random.default_rng(1), len(STATIONS)
+    neutral, all_seen = shape.mean + 0.25 - 0.12 * STATIONS, np.ones((2000, n), dtype=np.bool_)
+    alike = np.exp(-0.5 * ((STATIONS[:, None] - STATIONS) / 0.03) ** 2) + 1e-9 * np.eye(n)
+    error = 0.004 * chance.standard_normal((2000, n)) @ np.linalg.cholesky(alike).T
+    read = shape.estimate(neutral + error, neutral, all_seen, np.zeros(2000), 0.0).deg
+    assert np.sqrt((read**2).mean()) < 2.0
+
+
 @given(seed=st.integers(0, 2**32 - 1), seen_share=st.floats(0.5, 1.0))
 def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_share: float) -> None:
     chance, n = np.random.default_rng(seed), len(STATIONS)
@@ -240,10 +249,13 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
         hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
         shoulder = SHOULDER_SLIDE_SD * (slope * STATIONS - level)
         free = np.stack([np.ones(n), STATIONS, hip, shoulder], axis=1)
-        covariance = (shape.within + free @ free.T + EDGE_SD**2 * np.eye(n))[np.ix_(seen, seen)]
+        alike = np.exp(-0.5 * ((STATIONS[:, None] - STATIONS) / ALIKE_ALONG) ** 2)
+        noise = EDGE_SD**2 * np.eye(n) + ALIKE_SD**2 * alike
+        covariance = (shape.within + free @ free.T + noise)[np.ix_(seen, seen)]
         solved = np.linalg.solve(covariance, (depth[i] - neutral)[seen])
+        no_back = noise[np.ix_(seen, seen)] @ solved
         assert estimate.deg[i] == pytest.approx(solved @ shape.across[seen], abs=1e-6)
-        assert estimate.unexplained[i] == pytest.approx(EDGE_SD**2 * np.sqrt((solved**2).mean()), rel=1e-6)
+        assert estimate.unexplained[i] == pytest.approx(np.sqrt((no_back**2).mean()), rel=1e-6)
         alone = shape.estimate(depth[[i]], neutral, usable[[i]], np.zeros(1), 0.0)
         assert alone.deg[0] == pytest.approx(estimate.deg[i], abs=1e-9)
 
