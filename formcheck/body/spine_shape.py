@@ -19,11 +19,10 @@ import numpy.typing as npt
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, beyond_ends
 
-# What the search for the edge errs by is alike in neighbouring stations: a thing that touches the back, folds,
+# What the search for the edge errs by is alike in neighbours: a thing that touches the back, a fold of cloth,
 # and colours averaged along the back move several at once. Against exact outlines of dev clips it is .001 to
 # .003 of the trunk in most and .005 in some, alike by .6 from one station to the next and .15 two on [M];
-# about twice that, as for `EDGE_SD`. Dev clips read the same within .02 degrees with .0035 to .005 and .025
-# to .035 [M].
+# about twice that, as for `EDGE_SD`. With .003 dev clips read 1.25 degrees wrong instead of 1.23 [M].
 ALIKE_SD = 0.004
 ALIKE_ALONG = 0.03
 # Cloth that hangs or folds moves the edge too, neighbouring stations alike: in the shared squat clip by .007
@@ -44,6 +43,11 @@ MAX_LEARNT_DEG = 45.0
 # From here on thighs press the trunk. Outlines of bodies, each left out in turn: 40 to 80 degrees differ
 # by .03; without it deep squats read 3.7 degrees wrong, with it 2.7 [M].
 PRESSING_DEG = 70.0
+# How unsure that is, as if the thighs were elsewhere: they are known to 2 degrees, but bodies are pressed
+# differently, and what the search errs by moves with a lifted leg. With this drawn seated lifts and squats
+# read 1.80 and 1.77 degrees wrong (1.86, 1.82), dev clips of them 1.42 and 1.42 (1.47, 1.54), hinges 1.47
+# (1.44) and 1.69 (1.68) [M].
+PRESSING_SD_DEG, PRESSING_SHARE = 10.0, 0.3
 # Angles between trunk and thighs that were learnt from; beyond, they count as these.
 _LEARNT_THIGHS_DEG = (-20.0, 120.0)
 # Offset and tilt of the start posture's edge against the line from hip to shoulder, and how people differ:
@@ -63,7 +67,7 @@ def _edge_noise(sd: float, along: float) -> Floats:
     return np.asarray(EDGE_SD**2 * np.eye(len(STATIONS)) + sd**2 * near)
 
 
-EDGE_NOISE, _CLOTH_NOISE = _edge_noise(ALIKE_SD, ALIKE_ALONG), _edge_noise(CLOTH_SD, CLOTH_ALONG)
+_NOISE, _CLOTH_NOISE = _edge_noise(ALIKE_SD, ALIKE_ALONG), _edge_noise(CLOTH_SD, CLOTH_ALONG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +116,13 @@ class Shape:
         beyond_deg = np.minimum(thighs_deg, _LEARNT_THIGHS_DEG[1]) - PRESSING_DEG
         return np.asarray(depth - np.maximum(beyond_deg, 0.0)[:, None] * self.pressed)
 
+    def _pressing(self, thighs_deg: Floats, start_thighs_deg: float) -> Floats:
+        """Return what one standard deviation of how thighs press does to each edge, shape (T, K, 1)."""
+        now, start = (np.maximum(each - PRESSING_DEG, 0.0) for each in (thighs_deg, start_thighs_deg))
+        most = np.minimum(np.maximum(now, start), PRESSING_SD_DEG)
+        unsure_deg = np.hypot(most, PRESSING_SHARE * (now - start))
+        return np.asarray((unsure_deg[:, None] * self.pressed)[..., None])
+
     def estimate(
         self,
         depth: Floats,
@@ -144,12 +155,13 @@ class Shape:
         rounded = float(self.rounded * min(max(start_thighs_deg, least_deg), most_deg))
         change = np.where(usable, depth - neutral, 0.0)
         slides = _slides(np.where(usable, depth, np.nan), neutral)
+        free = np.concatenate([slides, self._pressing(thighs_deg, start_thighs_deg)], axis=2)
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
-        noise = _CLOTH_NOISE if cloth else EDGE_NOISE
+        noise = _CLOTH_NOISE if cloth else _NOISE
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
         for pattern, rows in patterns_of(usable):
-            solver = _Solver(self._inverse_of(pattern.tobytes(), cloth=cloth), slides[rows][:, pattern])
+            solver = _Solver(self._inverse_of(pattern.tobytes(), cloth=cloth), free[rows][:, pattern])
             solved = solver.solve(change[rows][:, pattern])
             linear = solved @ own[pattern]
             deg[rows] = _bent(linear, self.curve, np.where(linear >= 0, rounded, arched[rows]))
@@ -165,7 +177,7 @@ class Shape:
     def _inverse_of(self, pattern: bytes, *, cloth: bool) -> Floats:
         """Return the inverse of the covariance of a pattern of usable stations, shape (n, n)."""
         usable = np.frombuffer(pattern, dtype=np.bool_)
-        everywhere = self.within + _LINE @ _LINE.T + (_CLOTH_NOISE if cloth else EDGE_NOISE)
+        everywhere = self.within + _LINE @ _LINE.T + (_CLOTH_NOISE if cloth else _NOISE)
         return np.asarray(np.linalg.inv(everywhere[np.ix_(usable, usable)]))
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
@@ -216,7 +228,7 @@ class Shape:
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _explained_by_all(self) -> float:
         """Return how much of the angle's variance the whole back explains where nothing slides."""
-        prior = self.within + _LINE @ _LINE.T + EDGE_NOISE
+        prior = self.within + _LINE @ _LINE.T + _NOISE
         return float(self.across @ np.linalg.solve(prior, self.across))
 
 

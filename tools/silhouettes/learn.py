@@ -18,12 +18,13 @@ from scenes import LEARNT  # noqa: E402
 
 from formcheck.body.pose import EDGE_STATIONS, N_EDGE, Pose, PoseTrack  # noqa: E402
 from formcheck.body.spine_contour import (  # noqa: E402
+    EDGE_SD,
     HIP_CLIMB_PER_DEG,
     STATIONS,
     back_contour,
     thighs_forward_deg,
 )
-from formcheck.body.spine_shape import EDGE_NOISE, PRESSING_DEG  # noqa: E402
+from formcheck.body.spine_shape import PRESSING_DEG  # noqa: E402
 
 TARGET = HERE.parents[1] / "formcheck" / "body" / "spine_shape.json"
 OUTLINES = [HERE / ".cache" / "outlines" / split for split in ("dev", "learn")]
@@ -173,7 +174,7 @@ def pressed_by(data: Samples) -> np.ndarray:
 
 def prior_of(within: np.ndarray) -> np.ndarray:
     """Return the covariance of depth changes with offset and tilt free and the edge's own noise."""
-    return within + EDGE_NOISE + LINE @ LINE.T
+    return within + EDGE_SD**2 * np.eye(len(STATIONS)) + LINE @ LINE.T
 
 
 def scores(start: np.ndarray, mean: np.ndarray, axes: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -192,8 +193,8 @@ def learn(data: Samples) -> Model:
     score = scores(data.start, mean, axes[:2], scale)
     free = data.x @ FREE
     features = np.hstack([free, free * score[:, :1], free * score[:, 1:]])
-    ridge = np.kron(np.diag([1.0, PERSONAL_RIDGE, PERSONAL_RIDGE]), EDGE_NOISE)
-    moments = (features * weight).T @ features / n + ridge
+    ridge = EDGE_SD**2 * np.repeat([1.0, PERSONAL_RIDGE, PERSONAL_RIDGE], len(STATIONS))
+    moments = (features * weight).T @ features / n + np.diag(ridge)
     gains = np.linalg.solve(moments, (features * weight).T @ data.y / n).reshape(3, -1) @ FREE
     within = (data.x * weight).T @ data.x / n
     model = Model(
