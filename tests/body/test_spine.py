@@ -236,11 +236,13 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
     learnt, nothing = learnt_shape(), np.zeros(n)
     straight = np.array([[30.0, 0.0, 0.0], [30.0, 0.0, 0.0]])
     shape = replace(learnt, curve=straight, personal=np.stack([learnt.across, nothing, nothing]))
+    shape = replace(shape, arched=np.zeros(()), rounded=np.zeros(()))
+    thighs_deg, start_deg = chance.uniform(-10.0, 115.0, 3), float(chance.uniform(-5.0, 100.0))
     neutral = shape.mean + 0.01 * chance.standard_normal(n).cumsum()
     depth = neutral + 0.02 * chance.standard_normal((3, n)).cumsum(axis=1)
     usable = chance.random((3, n)) < seen_share
     usable[:, [0, -1]] = True
-    estimate = shape.estimate(depth, neutral, usable, np.zeros(3), 0.0)
+    estimate = shape.estimate(depth, neutral, usable, thighs_deg, start_deg)
     for i, seen in enumerate(usable):
         half = 0.5 * (np.interp(STATIONS, STATIONS[seen], depth[i, seen]) + neutral)
         padded = np.pad(half, 2, mode="reflect", reflect_type="odd")
@@ -248,7 +250,9 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
         slope = np.gradient(level, STATIONS)
         hip = HIP_SLIDE_SD * (slope * (1 - STATIONS) + level)
         shoulder = SHOULDER_SLIDE_SD * (slope * STATIONS - level)
-        free = np.stack([np.ones(n), STATIONS, hip, shoulder], axis=1)
+        pressing, at_start = max(thighs_deg[i] - 70.0, 0.0), max(start_deg - 70.0, 0.0)
+        unsure_deg = np.hypot(min(max(pressing, at_start), 10.0), 0.3 * (pressing - at_start))
+        free = np.stack([np.ones(n), STATIONS, hip, shoulder, unsure_deg * shape.pressed], axis=1)
         alike = np.exp(-0.5 * ((STATIONS[:, None] - STATIONS) / ALIKE_ALONG) ** 2)
         noise = EDGE_SD**2 * np.eye(n) + ALIKE_SD**2 * alike
         covariance = (shape.within + free @ free.T + noise)[np.ix_(seen, seen)]
@@ -256,7 +260,7 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
         no_back = noise[np.ix_(seen, seen)] @ solved
         assert estimate.deg[i] == pytest.approx(solved @ shape.across[seen], abs=1e-6)
         assert estimate.unexplained[i] == pytest.approx(np.sqrt((no_back**2).mean()), rel=1e-6)
-        alone = shape.estimate(depth[[i]], neutral, usable[[i]], np.zeros(1), 0.0)
+        alone = shape.estimate(depth[[i]], neutral, usable[[i]], thighs_deg[[i]], start_deg)
         assert alone.deg[0] == pytest.approx(estimate.deg[i], abs=1e-9)
 
 
