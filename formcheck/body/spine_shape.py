@@ -154,8 +154,9 @@ class Shape:
         arched = self.arched * np.minimum(np.maximum(thighs_deg, least_deg), most_deg)
         rounded = float(self.rounded * min(max(start_thighs_deg, least_deg), most_deg))
         change = np.where(usable, depth - neutral, 0.0)
-        slides = _slides(np.where(usable, depth, np.nan), neutral)
-        free = np.concatenate([slides, self._pressing(thighs_deg, start_thighs_deg)], axis=2)
+        free = _slides(np.where(usable, depth, np.nan), neutral)
+        if not cloth:  # what is read under cloth is too low as it is
+            free = np.concatenate([free, self._pressing(thighs_deg, start_thighs_deg)], axis=2)
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
         noise = _CLOTH_NOISE if cloth else _NOISE
