@@ -173,7 +173,11 @@ def pressed_by(data: Samples) -> np.ndarray:
 
 
 def prior_of(within: np.ndarray) -> np.ndarray:
-    """Return the covariance of depth changes with offset and tilt free and the edge's own noise."""
+    """Return the covariance of depth changes with offset and tilt free and the edge's own noise.
+
+    Without what neighbours share when a picture is read: with it the curve makes up for what it takes, and
+    noise is read as well (docs/lumbar-sensor.md, "Errors that neighbours share").
+    """
     return within + EDGE_SD**2 * np.eye(len(STATIONS)) + LINE @ LINE.T
 
 
