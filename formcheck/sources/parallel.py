@@ -1,9 +1,12 @@
 """Poses from several stretches of one recording at once, joined into one track.
 
-One estimator keeps about one core busy. The recording is cut into as many consecutive stretches as there
-are workers; each worker decodes and looks for itself, and is shown a little of what came before, so that
-MediaPipe's tracking has settled when its stretch begins. What is judged is the joined track, once and in
-order.
+One estimator keeps about one core busy. The recording is cut into consecutive stretches; each is decoded and
+looked at for itself, beginning with a little of what came before, so that MediaPipe's tracking has settled.
+What is judged is the joined track, once and in order.
+
+Where it is cut depends on the recording alone. A look that begins elsewhere differs for good by the model's
+noise (`formcheck.sources.seam`), so cuts that followed the number of workers made a recording read otherwise
+on another machine: the rough bend of the shared squat clip 22 degrees or 28 [M].
 """
 
 from functools import partial
@@ -20,6 +23,9 @@ from formcheck.sources.video import VideoSource
 # 0.2 to 2 s make no difference without the filter (see `formcheck.sources.seam` for what remains).
 WARM_UP_S = 0.2
 WARM_UP_SMOOTHED_S = 1.5
+# Recordings from so many seconds on are cut into so many stretches: one, two and four workers then have equal
+# shares. Each cut costs 1.2 s of looking twice, 18 % of 20 s and 6 % of a minute [D].
+STRETCHES = ((0.0, 1), (10.0, 2), (20.0, 4), (120.0, 8))
 
 
 def extract_parallel(
@@ -31,6 +37,8 @@ def extract_parallel(
 ) -> PoseTrack:
     """Find the person in every frame of a video file, in several stretches at once.
 
+    The poses are the same with any number of workers.
+
     Parameters
     ----------
     video_path : Path
@@ -38,7 +46,7 @@ def extract_parallel(
     settings : Settings
         How to look.
     workers : int, optional
-        How many stretches at once; by default one for each core.
+        How many stretches are looked at at once, at most; by default one for each core.
     progress : callable, optional
         Called with the seconds done in all stretches together. What it raises stops all workers and is
         raised here.
@@ -51,12 +59,18 @@ def extract_parallel(
         When a worker process died.
     """
     with VideoSource(video_path, max_side_px=settings.max_side_px) as source:
-        cuts = stretches(source.duration_s, workers or cores(), before_s=_warm_up_s(settings), after_s=SEAM_S)
+        cuts = cuts_of(source.duration_s, settings)
         tasks = [partial(_part, video_path, settings, cut) for cut in cuts]
-        parts = in_stretches(tasks, cuts, progress=progress)
+        parts = in_stretches(tasks, cuts, workers=workers or cores(), progress=progress)
         for i in range(1, len(parts)):
             parts[i - 1], parts[i] = over_seam(parts[i - 1], parts[i])
         return join_parts(source, settings, parts)
+
+
+def cuts_of(duration_s: float, settings: Settings) -> list[Stretch]:
+    """Return the stretches into which a recording of this length is cut, whoever looks at it."""
+    n = max(most for from_s, most in STRETCHES if duration_s >= from_s)
+    return stretches(duration_s, n, before_s=_warm_up_s(settings), after_s=SEAM_S)
 
 
 def _part(video_path: Path, settings: Settings, cut: Stretch, told: Told) -> Part:

@@ -1,5 +1,8 @@
 """Poses from several stretches at once must be the poses of one pass: same frames, same angles."""
 
+import os
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +12,12 @@ from formcheck.body.landmarks import N_LANDMARKS
 from formcheck.body.pose import Pose, PoseTrack
 from formcheck.coach.judge import judge
 from formcheck.exercises.load import load
+from formcheck.sources.crew import Told
 from formcheck.sources.decoding import Reading
-from formcheck.sources.extract import Part, Settings, extract
-from formcheck.sources.parallel import WARM_UP_S, extract_parallel
-from formcheck.sources.seam import SEAM_S, over_seam
-from formcheck.sources.stretches import MIN_STRETCH_S, stretches
+from formcheck.sources.extract import ARRAYS, Part, Settings, extract
+from formcheck.sources.parallel import cuts_of, extract_parallel
+from formcheck.sources.seam import over_seam
+from formcheck.sources.stretches import MIN_STRETCH_S, in_stretches, stretches
 from tests.clips import SQUAT, recode, shared
 from tests.conftest import MadeOnce
 
@@ -40,25 +44,78 @@ def test_what_is_not_worth_cutting_is_not_cut(duration_s: float) -> None:
     assert stretches(duration_s, 8) == [(0.0, float("inf"))]
 
 
+@pytest.mark.parametrize(("duration_s", "n"), [(9.9, 1), (10.0, 2), (20.0, 4), (60.0, 4), (600.0, 8)])
+def test_where_a_recording_is_cut_depends_on_its_length_alone(duration_s: float, n: int) -> None:
+    cuts = cuts_of(duration_s, Settings(Path("model.task")))
+    assert len(cuts) == n
+    lengths_s = [min(end, duration_s) - start for start, end in cuts]
+    assert min(lengths_s) > MIN_STRETCH_S - 2.0
+    assert sum(lengths_s) == pytest.approx(duration_s)
+
+
+def looks(number: int, until_s: float, told: Told) -> tuple[int, int]:
+    """Look on beyond the stretch's end, as who looks at poses does."""
+    told(until_s - 1.0, 40.0)
+    told(until_s + 1.0, 40.0)
+    return number, os.getpid()
+
+
+@pytest.mark.parametrize(
+    ("workers", "each"), [(1, [4]), (2, [2, 2]), (3, [2, 1, 1]), (4, [1] * 4), (9, [1] * 4)]
+)
+def test_workers_share_neighbouring_stretches(workers: int, each: list[int]) -> None:
+    cuts = stretches(40.0, 4)
+    tasks = [partial(looks, i, min(end, 40.0)) for i, (_, end) in enumerate(cuts)]
+    seen: list[float] = []
+    results = in_stretches(tasks, cuts, workers=workers, progress=lambda done_s, _: seen.append(done_s))
+    assert [number for number, _ in results] == [0, 1, 2, 3]
+    processes = [process for _, process in results]
+    assert [processes.count(one) for one in dict.fromkeys(processes)] == each
+    assert (os.getpid() in processes) == (workers == 1)
+    assert seen == sorted(seen)
+
+
+Look = Callable[[int], tuple[PoseTrack, list[float]]]
+
+
 @pytest.fixture(scope="session")
 def clip(made_once: MadeOnce) -> Path:
     """Eleven seconds, long enough for two stretches."""
     return made_once("stretches.mp4", lambda path: recode(shared(SQUAT), path, start_s=5.0, end_s=16.0))
 
 
+@pytest.fixture(scope="session")
+def looked(clip: Path, model_path: Path) -> Look:
+    """Poses of the clip as so many workers find them, and what they told meanwhile; found once."""
+
+    @cache
+    def look(workers: int) -> tuple[PoseTrack, list[float]]:
+        seen: list[float] = []
+        settings = Settings(model_path)
+        told = lambda done_s, _: seen.append(done_s)  # noqa: E731 - one line says it
+        return extract_parallel(clip, settings, workers=workers, progress=told), seen
+
+    return look
+
+
 @pytest.mark.model
-def test_joined_stretches_equal_one_pass(clip: Path, model_path: Path) -> None:
+def test_one_worker_finds_the_poses_that_two_find(looked: Look) -> None:
+    """To the last digit: what a recording reads must not depend on the machine's cores."""
+    (one, _), (two, _) = looked(1), looked(2)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name), err_msg=name)
+
+
+@pytest.mark.model
+def test_joined_stretches_equal_one_pass(clip: Path, model_path: Path, looked: Look) -> None:
     """The cut falls into the middle of a repetition, the worst place for tracking and smoothing."""
     whole = extract(clip, model_path)
-    seen: list[float] = []
-    joined = extract_parallel(
-        clip, Settings(model_path), workers=2, progress=lambda done_s, _: seen.append(done_s)
-    )
+    joined, seen = looked(2)
     np.testing.assert_array_equal(joined.t_s, whole.t_s)
     first, second = judge(whole, load("squat")), judge(joined, load("squat"))
     assert [rep.verdict for rep in first.report.reps] == [rep.verdict for rep in second.report.reps]
     assert len(first.report.reps) == 1
-    join_s = stretches(11.0, 2, before_s=WARM_UP_S, after_s=SEAM_S)[1][0]
+    join_s = cuts_of(11.0, Settings(model_path))[1][0]
     near_join = np.abs(first.signals.t_s - join_s) < 0.25
     for name in ("thigh_elevation", "knee_flexion", "trunk_lean"):
         difference = np.abs(first.signals.deg[name] - second.signals.deg[name])
