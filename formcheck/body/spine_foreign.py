@@ -55,8 +55,9 @@ def foreign(depth: Floats, usable: Bools) -> Bools:
 def unlike_the_rest(depth: Floats, usable: Bools, part: Bools) -> Floats:
     """Return how unlike a back a part of each edge is beside the rest of it, shape (T,).
 
-    The squared Mahalanobis distance of the part from where the rest puts it, for each of its stations; NaN
-    where either is too short to say. Parameters as for `foreign`; ``part`` of what is usable.
+    The squared Mahalanobis distance of the part from where the rest puts it, for each of its stations:
+    negative where the part lies inside of that, as no thing behind a back does. NaN where either is too short
+    to say. Parameters as for `foreign`; ``part`` of what is usable.
     """
     result = np.full(len(depth), np.nan)
     beside = depth - learnt_shape().mean
@@ -65,7 +66,10 @@ def unlike_the_rest(depth: Floats, usable: Bools, part: Bools) -> Floats:
         precision = _precision(usable[i].tobytes())
         inside = part[i, usable[i]]
         pull = (precision @ beside[i, usable[i]])[inside]
-        result[i] = pull @ np.linalg.solve(precision[np.ix_(inside, inside)], pull) / inside.sum()
+        outside = np.linalg.solve(precision[np.ix_(inside, inside)], pull)
+        # the likeliest shift of the part as a whole is `pull.sum()` times what is positive
+        sticks_out = max(outside.sum(), pull.sum()) > 0
+        result[i] = (pull @ outside) / inside.sum() * (1.0 if sticks_out else -1.0)
     return result
 
 

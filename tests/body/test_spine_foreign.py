@@ -13,7 +13,7 @@ from formcheck.body.pose import Bools, Floats
 from formcheck.body.scale import BodyScale
 from formcheck.body.spine import back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import STATIONS, BackContour, back_contour
-from formcheck.body.spine_foreign import LONGEST, foreign
+from formcheck.body.spine_foreign import LONGEST, foreign, unlike_the_rest
 from formcheck.body.spine_shape import learnt_shape
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
@@ -98,3 +98,18 @@ def test_a_start_posture_that_always_shows_a_frame_is_kept_whole() -> None:
     assert (clear.beside_thing, touched.beside_thing) == (False, True)
     # the same frame beside the back later on is no change of the back
     assert np.median(np.abs(lumbar_flexion(beside, touched).deg)) < 2.0
+
+
+@pytest.mark.parametrize(("first", "last"), [(8, 20), (19, 27)])
+def test_a_part_that_lies_outside_is_unlike_the_rest_and_one_that_lies_inside_is_so_below_zero(
+    first: int, last: int
+) -> None:
+    part = np.zeros((1, len(STATIONS)), dtype=np.bool_)
+    part[0, first:last] = True
+    mean = learnt_shape().mean[None]
+    outside, inside = (
+        unlike_the_rest(mean + off * part, all_seen(mean), part).item() for off in (0.02, -0.02)
+    )
+    assert outside == pytest.approx(-inside)
+    assert outside > 3.0
+    assert abs(unlike_the_rest(mean + 0.02, all_seen(mean), part).item()) < 0.1  # where the line lies
