@@ -22,7 +22,10 @@ from formcheck.body.spine_hidden import (
     Uncovered,
     gaps,
     made_up_sd_deg,
+    mostly_free,
+    on_lines,
     things_at,
+    tilted,
     uncovered,
     whole_start,
 )
@@ -45,6 +48,8 @@ NORMAL_10_TO_90 = 2.563
 # must show no thing behind it: what is left of fewer, .12 in a dev film, agrees by chance [D].
 MIN_NEUTRAL_FRAMES = 3
 MIN_NEUTRAL_SHARE = 0.2
+# What instants near a made up start read beyond so many of its deviations is a back that has bent [D].
+MADE_UP_WRONG = 2.0
 # How much of a change of shape the model may leave unexplained, root mean square, trunk lengths: more in one
 # frame of a hundred of dev clips [M]. What goes beyond adds to the deviation [D].
 UNEXPLAINED = 0.0037
@@ -153,6 +158,9 @@ def back_neutral(contour: BackContour, lines: tuple[RoomLine, ...] = ()) -> Back
         beside = _start_beside(contour, seen, things, lines)
         if beside is not None:
             return beside
+        if on_lines(contour, seen):
+            # read from this start a back that rounds is at least as round: things lie outside of it
+            return replace(whole, reason="back_hidden_at_start")
     # what is left of an edge that shakes or is unlike a back agrees by chance: it is no better for that
     if whole.reason or not things.any():
         return whole
@@ -181,6 +189,21 @@ def _start_beside(
     return _steady(start, learnt_shape().estimate(*part).deg)
 
 
+def tilted_since(neutral: BackNeutral, start: BackContour) -> bool:
+    """Return whether a back has tilted against what lines leave free of a start posture, or may have.
+
+    Parameters
+    ----------
+    neutral : BackNeutral
+        From moments beside the start posture.
+    start : BackContour
+        Of the start posture's own instants, read with the room's lines.
+    """
+    start = at_ease(start)
+    seen = seen_stations(start)
+    return tilted(neutral.depth, mostly_free(start, seen & ~things_at(start, seen)))
+
+
 def righted(neutral: BackNeutral, contour: BackContour) -> BackNeutral:
     """Return a start posture made up in part, corrected by instants near it that show the whole back.
 
@@ -198,7 +221,10 @@ def righted(neutral: BackNeutral, contour: BackContour) -> BackNeutral:
         return neutral
     thighs_deg = contour.thighs_deg[some]
     part = free.depth[some], neutral.depth, free.usable[some], thighs_deg, neutral.thighs_deg
-    return replace(neutral, reads_deg=float(np.median(learnt_shape().estimate(*part).deg)))
+    reads_deg = float(np.median(learnt_shape().estimate(*part).deg))
+    if neutral.made_up_deg is None or abs(reads_deg) > MADE_UP_WRONG * neutral.made_up_deg:
+        return neutral
+    return replace(neutral, reads_deg=reads_deg)
 
 
 def _start_of(contour: BackContour, usable: Bools) -> BackNeutral:
@@ -382,4 +408,5 @@ def _without_things(contour: BackContour, seen: Bools) -> Bools:
 
 def back_seen(contour: BackContour) -> Bools:
     """Return at which instants enough of the back is seen to measure it, shape (T,)."""
-    return enough_seen(seen_stations(contour))
+    seen = seen_stations(contour)
+    return enough_seen(seen & ~things_at(contour, seen) if contour.room.any() else seen)

@@ -87,6 +87,38 @@ def things_at(contour: BackContour, known: Bools) -> Bools:
     return contour.room | foreign(contour.depth, known & ~contour.room)
 
 
+def on_lines(contour: BackContour, seen: Bools) -> bool:
+    """Return whether lines of the room touch so much of a start posture that the rest is too little.
+
+    Parameters
+    ----------
+    contour : BackContour
+        Of the start posture.
+    seen : ndarray of bool, shape (T, K)
+        Stations that show something.
+    """
+    touched = (contour.room & seen).mean(axis=0) > TOUCHED_SHARE
+    return bool(not enough_seen(seen.any(axis=0) & ~touched))
+
+
+def mostly_free(contour: BackContour, free: Bools) -> Floats:
+    """Return a start posture's edge where it is mostly free (T, K) of things, shape (K,); NaN elsewhere."""
+    often = free.mean(axis=0) > 0.5
+    result = np.full(len(STATIONS), np.nan)
+    if often.any():
+        result[often] = np.nanmedian(np.where(free, contour.depth, np.nan)[:, often], axis=0)
+    return result
+
+
+def tilted(depth: Floats, start: Floats) -> bool:
+    """Return whether an edge (K,) has tilted against what is known of a start posture's (K,), or may have."""
+    known = np.isfinite(depth) & np.isfinite(start)
+    if known.sum() < FEWEST_SAME:
+        return True
+    line = np.linalg.lstsq(_LINE[known], (depth - start)[known], rcond=None)[0]
+    return bool(abs(line[1]) >= SAME_TILT)
+
+
 def whole_start(contour: BackContour, seen: Bools, things: Bools) -> Floats | None:
     """Return the edge of a start posture that things hide in part, shape (K,), its hidden part made up.
 

@@ -27,6 +27,7 @@ from formcheck.body.spine import (
     lumbar_flexion,
     righted,
     rough_flexion,
+    tilted_since,
 )
 from formcheck.body.spine_contour import BackContour
 from formcheck.body.spine_room import room_lines
@@ -87,12 +88,13 @@ def back_at_start(
     if held.made_up_deg is None and held.reason not in _UNUSABLE and not _too_unsure(held):
         return held
     contour, near = recorded_back(track, calibration, lines), near_start(raw, start, inside)
+    upright = near & (tipped_deg(raw, inside) >= -MAX_LEANT_BACK_DEG)
     if held.made_up_deg is not None:
-        held = righted(held, contour[near])
+        held = righted(held, contour[upright])
     if held.reason in _UNUSABLE and float(np.median(contour[inside].thighs_deg)) < SITTING_DEG:
-        upright = near & (tipped_deg(raw, inside) >= -MAX_LEANT_BACK_DEG)
         beside = neutral_beside(track, contour, lines, calibration, raw, upright)
-        held = bent_beside(beside, contour, tipped_deg(raw, inside), upright) if beside else held
+        if beside and not (lines and tilted_since(beside, contour[inside])):
+            held = bent_beside(beside, contour, tipped_deg(raw, inside), upright)
     if not _too_unsure(held) and not (held.reason == "unsteady_start" and _reads_bent(held, contour[near])):
         return held
     bowed = bowing(raw, inside)

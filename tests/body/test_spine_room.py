@@ -8,11 +8,12 @@ import pytest
 
 from formcheck.body import spine_room
 from formcheck.body.filters import smooth_track
-from formcheck.body.pose import EDGE_STATIONS, PoseTrack
+from formcheck.body.pose import EDGE_STATIONS, Bools, PoseTrack
 from formcheck.body.room_line import RoomLine, along
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
-from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion
+from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion, righted
 from formcheck.body.spine_contour import STATIONS, back_contour, back_side, without_jumps
+from formcheck.body.spine_hidden import tilted
 from formcheck.body.spine_room import LONG, REACH
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
@@ -61,6 +62,25 @@ def test_a_frame_that_touches_the_back_is_found_where_it_stands() -> None:
     (line,) = room_lines(framed, forward_x)
     assert line.axis == 0
     assert abs(line.at_px - at_px) <= line.reach_px
+
+
+def test_a_hollow_is_no_line_where_the_end_of_a_thing_sticks_out_below_it() -> None:
+    track, forward_x = filmed("march-ana")
+    side = back_side(forward_x)
+    trunk_px = np.median(np.hypot(*(mid_shoulder_px(track.landmarks_px) - mid_hip_px(track.landmarks_px)).T))
+    hollow = (EDGE_STATIONS >= 0.3) & (EDGE_STATIONS < 0.45)
+    below = (EDGE_STATIONS >= 0.2) & (EDGE_STATIONS < 0.3)
+    hollow_px = float(np.median(track.edges_px[REST, side][:, hollow, 0]))
+
+    def with_a_thing(over: Bools) -> tuple[RoomLine, ...]:
+        edges = track.edges_px.copy()
+        edges[REST, side, :, 0] = np.where(hollow, hollow_px, edges[REST, side, :, 0])
+        edges[REST, side, :, 0] -= 0.02 * trunk_px * forward_x * over
+        return room_lines(replace(track, edges_px=edges), forward_x)
+
+    assert with_a_thing(below) == ()
+    (line,) = with_a_thing(hollow)
+    assert abs(abs(line.at_px - hollow_px) - 0.02 * trunk_px) <= line.reach_px
 
 
 def test_a_line_that_moves_with_the_camera_is_none_of_the_room() -> None:
@@ -125,6 +145,32 @@ def test_a_back_beside_a_frame_is_read_within_what_is_said_of_it(name: str, judg
     assert np.isfinite(beside.deg).mean() > judged
     assert np.nanmedian(np.abs(beside.deg - true.deg) / beside.sd_deg) < 2.0
     assert np.nanmedian(np.abs(beside.deg - true.deg)[REST]) < 3.0
+
+
+def test_a_start_posture_that_a_line_hides_wholly_is_refused() -> None:
+    track, forward_x = filmed("march-ana")
+    contour = back_contour(track, forward_x)[REST]
+    hidden = replace(contour, room=np.broadcast_to((STATIONS > 0.1) & (STATIONS < 0.64), contour.room.shape))
+    lines = (RoomLine(axis=0, at_px=0.0, reach_px=1.0),)
+    assert back_neutral(contour).reason == ""
+    assert back_neutral(hidden, lines).reason == "back_hidden_at_start"
+
+
+def test_moments_that_read_as_bent_do_not_right_a_made_up_start() -> None:
+    track, forward_x = filmed("march-ana")
+    contour = without_jumps(back_contour(track, forward_x), track.t_s)
+    bent = np.nan_to_num(read(track, forward_x, ()).deg) > 15.0
+    start = replace(back_neutral(contour[REST]), made_up_deg=4.0)
+    assert righted(start, contour[bent]).reads_deg == 0.0
+    assert righted(replace(start, made_up_deg=15.0), contour[bent]).reads_deg > 15.0
+
+
+def test_a_back_tilted_against_what_is_free_of_its_start_is_told() -> None:
+    free = np.where(STATIONS < 0.25, 0.25, np.nan)
+    for tilt in (-0.05, 0.05):
+        assert tilted(0.25 + tilt * STATIONS, free)
+    assert not tilted(0.3 + 0.02 * STATIONS, free)
+    assert tilted(np.full(len(STATIONS), 0.25), np.where(STATIONS < 0.1, 0.25, np.nan))  # too little is free
 
 
 @pytest.mark.parametrize("hidden_from", [0.3, 0.25, 0.22, 0.19])
