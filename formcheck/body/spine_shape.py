@@ -265,6 +265,11 @@ def _slides(depth: Floats, neutral: Floats) -> Floats:
     return np.asarray(half @ _SLIDES).reshape(*depth.shape, 2)
 
 
+def slides_of(edge: Floats) -> Floats:
+    """Return what one standard deviation of sliding hip and shoulder does to an edge (K,), shape (K, 2)."""
+    return np.asarray((_bridged(edge[None]) @ _SLIDES).reshape(len(STATIONS), 2))
+
+
 def _slides_of_unit_edges() -> Floats:
     """Return the same for edges that are 1 at one station and 0 elsewhere, shape (K, K * 2).
 

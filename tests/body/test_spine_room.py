@@ -13,8 +13,10 @@ from formcheck.body.room_line import RoomLine, along
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion, righted
 from formcheck.body.spine_contour import STATIONS, back_contour, back_side, without_jumps
-from formcheck.body.spine_hidden import tilted
+from formcheck.body.spine_hidden import tilted, uncovered
 from formcheck.body.spine_room import LONG, REACH
+from formcheck.body.spine_shape import slides_of
+from formcheck.body.spine_stations import at_ease
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
 
@@ -171,6 +173,26 @@ def test_a_back_tilted_against_what_is_free_of_its_start_is_told() -> None:
         assert tilted(0.25 + tilt * STATIONS, free)
     assert not tilted(0.3 + 0.02 * STATIONS, free)
     assert tilted(np.full(len(STATIONS), 0.25), np.where(STATIONS < 0.1, 0.25, np.nan))  # too little is free
+
+
+@pytest.mark.parametrize(("hidden_from", "same"), [(0.52, True), (0.35, False)])
+def test_a_back_that_slid_is_as_it_was_only_where_most_of_it_is_free(hidden_from: float, same: bool) -> None:
+    track, forward_x = filmed("march-ana")
+    contour = at_ease(back_contour(track, forward_x)[REST])
+    start = np.median(contour.depth, axis=0)
+    slid = start - 1.2 * slides_of(start)[:, 0]
+    hidden = hidden_from < STATIONS
+    room = np.broadcast_to(hidden, contour.room.shape)
+    moved = replace(
+        contour, depth=np.broadcast_to(np.where(hidden, slid + 0.01, slid), room.shape), room=room
+    )
+    known = np.ones(room.shape, dtype=np.bool_)
+    beside = uncovered(moved, known, start, float(np.median(contour.thighs_deg)), always=True)
+    assert beside.same.all() == same
+    if same:
+        np.testing.assert_allclose(
+            beside.depth[:, hidden], np.broadcast_to(slid[hidden], (28, hidden.sum())), atol=0.004
+        )
 
 
 @pytest.mark.parametrize("hidden_from", [0.3, 0.25, 0.22, 0.19])
