@@ -164,7 +164,7 @@ def test_moments_that_read_as_bent_do_not_right_a_made_up_start() -> None:
     bent = np.nan_to_num(read(track, forward_x, ()).deg) > 15.0
     start = replace(back_neutral(contour[REST]), made_up_deg=4.0)
     assert righted(start, contour[bent]).reads_deg == 0.0
-    assert righted(replace(start, made_up_deg=15.0), contour[bent]).reads_deg > 15.0
+    assert righted(replace(start, made_up_deg=20.0), contour[bent]).reads_deg > 15.0
 
 
 def test_a_back_tilted_against_what_is_free_of_its_start_is_told() -> None:

@@ -39,15 +39,18 @@ def test_noise_repeats_with_its_seed_and_is_quieter_at_rest(exercise: str) -> No
 
 
 def test_errors_of_a_recording_belong_to_its_postures() -> None:
-    """Repetitions of one recording err alike where they pass the same posture; other recordings do not."""
+    """Repetitions of one recording err alike where they pass the same posture; other recordings do not.
+
+    Of the hip, in the six recordings of lowerings that were measured by 2.6 times as much.
+    """
     t_s = np.arange(0, 40, 1 / 15)
     q = 0.5 - 0.5 * np.cos(2 * np.pi * t_s / 8)
     middle = np.abs(q - 0.5) < 0.1
     drawn = [noise.draw("lengthened-lowering", t_s, q, np.random.default_rng(seed)) for seed in range(20)]
-    knee = [each.marks[middle, Landmark.RIGHT_KNEE] for each in drawn]
-    within = np.mean([each.std(axis=0) for each in knee])
-    between = np.std([each.mean(axis=0) for each in knee], axis=0).mean()
-    assert between > 1.2 * within
+    hip = [each.marks[middle, Landmark.RIGHT_HIP] for each in drawn]
+    within = np.mean([each.std(axis=0) for each in hip])
+    between = np.std([each.mean(axis=0) for each in hip], axis=0).mean()
+    assert between > 2.0 * within
 
 
 def test_depth_of_a_straight_outline_is_the_same_from_a_moved_and_tilted_axis() -> None:
