@@ -23,7 +23,7 @@ from tests.conftest import MadeOnce
 
 
 def test_stretches_cover_everything_once() -> None:
-    cuts = stretches(60.0, 2)
+    cuts = stretches(60.0, 4)
     assert cuts[0][0] == 0.0
     assert [end for _, end in cuts[:-1]] == [start for start, _ in cuts[1:]]
     assert cuts[-1][1] == float("inf")
