@@ -23,10 +23,10 @@ from formcheck.sources.video import VideoSource
 # 0.2 to 2 s make no difference without the filter (see `formcheck.sources.seam` for what remains).
 WARM_UP_S = 0.2
 WARM_UP_SMOOTHED_S = 1.5
-# Recordings from so many seconds on are cut into so many stretches: one, two and four workers then have equal
-# shares. Each cut costs 1.2 s of looking twice, 4 % of these lengths but for the first [D]. With four stretches
-# in a minute two workers took 1.63 times the plain loop's speed, of 1.7 wanted [M].
-STRETCHES = ((0.0, 1), (10.0, 2), (90.0, 4), (240.0, 8))
+# Recordings from so many seconds on are cut into so many stretches: one, two and four workers then have
+# equal shares. Each cut costs 1.2 s of looking twice, 18 % of 20 s and 6 % of a minute [D]; of a minute cut
+# once, not three times, two workers took no less time that could be told [M].
+STRETCHES = ((0.0, 1), (10.0, 2), (20.0, 4), (120.0, 8))
 
 
 def extract_parallel(
