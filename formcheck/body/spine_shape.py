@@ -267,7 +267,7 @@ def _slides(depth: Floats, neutral: Floats) -> Floats:
 
 def slides_of(edge: Floats) -> Floats:
     """Return what one standard deviation of sliding hip and shoulder does to an edge (K,), shape (K, 2)."""
-    return np.asarray((_bridged(edge[None]) @ _SLIDES).reshape(len(STATIONS), 2))
+    return np.asarray(_slides(edge[None], edge)[0])
 
 
 def _slides_of_unit_edges() -> Floats:
