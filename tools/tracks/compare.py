@@ -17,12 +17,14 @@ from frames import HIPS, SHOULDERS, axes, mirrored, trunk_px
 from noise import draw
 from observed import Observed, clip_of, recordings
 
+from formcheck.body.geometry import flexion_deg, forward_of_down_deg
 from formcheck.body.landmarks import Landmark
 
 Floats = npt.NDArray[np.float64]
 LAGS_S = (0.1, 0.3, 1.0)
 DRAWS = 4
-NEAR_LEG = (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)  # canonical form faces right
+FORWARD_X = 1  # canonical form faces right
+NEAR_LEG = (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)
 
 
 @dataclass
@@ -43,11 +45,14 @@ class Sizes:
 
 def angles_deg(marks: Floats) -> dict[str, Floats]:
     """Return three angles of landmarks in canonical form (T, 33, 2), shape (T,) each."""
-    trunk = marks[:, list(SHOULDERS)].mean(axis=1) - marks[:, list(HIPS)].mean(axis=1)
+    trunk = marks[:, list(HIPS)].mean(axis=1) - marks[:, list(SHOULDERS)].mean(axis=1)
     hip, knee, ankle = (marks[:, joint] for joint in NEAR_LEG)
-    lean, thigh, shank = (np.unwrap(np.arctan2(v[:, 0], -v[:, 1])) for v in (trunk, knee - hip, ankle - knee))
-    parts = {"trunk lean": lean, "trunk against thigh": lean - thigh, "knee": thigh - shank}
-    return {name: np.degrees(values) for name, values in parts.items()}
+    thigh, shank = knee - hip, ankle - knee
+    return {
+        "trunk lean": forward_of_down_deg(trunk, FORWARD_X),
+        "trunk against thigh": flexion_deg(trunk, thigh, FORWARD_X),
+        "knee": flexion_deg(thigh, shank, -FORWARD_X),
+    }
 
 
 def main() -> None:
