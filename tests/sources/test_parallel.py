@@ -91,9 +91,10 @@ def looked(clip: Path, model_path: Path) -> Look:
     @cache
     def look(workers: int) -> tuple[PoseTrack, list[float]]:
         seen: list[float] = []
-        settings = Settings(model_path)
-        told = lambda done_s, _: seen.append(done_s)  # noqa: E731 - one line says it
-        return extract_parallel(clip, settings, workers=workers, progress=told), seen
+        track = extract_parallel(
+            clip, Settings(model_path), workers=workers, progress=lambda done_s, _: seen.append(done_s)
+        )
+        return track, seen
 
     return look
 
