@@ -113,6 +113,8 @@ class BackNeutral:
     reads_deg : float
         What the start posture itself reads where it is seen as a whole: other than 0 where its made up part
         was wrong. It is taken away from what is measured.
+    doubt : ndarray, shape (K,), optional
+        How many times as much as a sure edge that of the start posture may err; None: no more.
     made_up_deg : float or None
         What is added to the deviation because things hid a part of the back, which was made up; None where
         nothing did.
@@ -130,6 +132,7 @@ class BackNeutral:
     lines: tuple[RoomLine, ...] = ()
     made_up_deg: float | None = None
     reads_deg: float = 0.0
+    doubt: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +155,12 @@ def back_neutral(contour: BackContour, lines: tuple[RoomLine, ...] = ()) -> Back
         Of the room, as the contour was read with.
     """
     contour = at_ease(contour)
-    seen = seen_stations(contour)
+    neutral = _neutral_at_ease(contour, seen_stations(contour), lines)
+    return replace(neutral, doubt=np.median(contour.doubt, axis=0)) if len(contour.doubt) else neutral
+
+
+def _neutral_at_ease(contour: BackContour, seen: Bools, lines: tuple[RoomLine, ...]) -> BackNeutral:
+    """Return a start posture as `back_neutral`, from stations (T, K) that show something."""
     whole, things = replace(_start_of(contour, seen), lines=lines), things_at(contour, seen)
     if lines and things.any() and whole.reason != "arm_at_start":
         beside = _start_beside(contour, seen, things, lines)
@@ -308,11 +316,12 @@ def _estimate(
     What is unlike a back as a whole is not judged for what is left of it, unless what is left out surely is a
     thing, as ``things`` (T,) says.
     """
+    at_start = 1.0 if neutral.doubt is None else neutral.doubt
+    doubt = np.sqrt(0.5 * (contour.doubt**2 + at_start**2))  # a change has the errors of both
 
     def read(rows: Bools, which: Bools) -> Estimate:
-        return learnt_shape().estimate(
-            free.depth[rows], neutral.depth, which[rows], contour.thighs_deg[rows], neutral.thighs_deg
-        )
+        part = free.depth[rows], neutral.depth, which[rows], contour.thighs_deg[rows], neutral.thighs_deg
+        return learnt_shape().estimate(*part, doubt=doubt[rows])
 
     estimate = read(np.ones(len(known), dtype=np.bool_), free.usable)
     left_out = ~things & (free.usable != known).any(axis=1)

@@ -23,10 +23,12 @@ landmarks); nothing above .65 is used, because shoulder blade, shoulder joint an
 # Standard deviation of the edge itself, trunk lengths: .0015 to .0020 over time on rendered people [M]; twice
 # that, because real rooms are not plain [D]. Dev clips: .002 to .004 differ by .05 degrees [M].
 EDGE_SD = 0.003
-# Below this something behind the person is half taken for them: over a cluttered room the edge then flips
-# between back and furniture (dev: .3 to .6); elsewhere it is above .9. On dev recordings .75 to .90 give the
-# same mean error; from .85 on the worst recording falls from 5.4 to 3.7 degrees [M].
-MIN_CONFIDENCE = 0.85
+# Edges of less confidence are not read. Until what is unsure counted for less .85 was needed, and in dim light
+# most of an edge is below that. Now bright dev clips read alike with .5, .6 and .7; of six in .4 of the light
+# .82, .63 and .59 is judged, with the stated interval right each time [M].
+MIN_CONFIDENCE = 0.5
+# By so much less confidence an edge errs e times as much: `formcheck.sources.edge_search` says it so.
+UNSURE = 0.18
 # How far the network's mid-hip climbs, trunk lengths for each degree between the trunk's axis and the mean of
 # both thighs. Against the true hips of the four dev bodies (20 clips, 20 filmed scenes) .0012, of each of
 # them .0008 to .0017, alike in hinges, squats and marches: a deep squat moves it by .14. Taking the mean away
@@ -82,12 +84,15 @@ class BackContour:
         How far the thighs are forward of the trunk's axis.
     room : ndarray of bool, shape (T, K)
         The edge lies on a line of the room there.
+    doubt : ndarray, shape (T, K)
+        How many times as much as a sure edge it may err, 1 or more.
     """
 
     depth: Floats
     covered: Bools
     thighs_deg: Floats
     room: Bools
+    doubt: Floats
 
     @property
     def usable(self) -> Bools:
@@ -96,7 +101,7 @@ class BackContour:
 
     def __getitem__(self, which: slice | Bools) -> "BackContour":
         covered, room = self.covered[which], self.room[which]
-        return BackContour(self.depth[which], covered, self.thighs_deg[which], room)
+        return BackContour(self.depth[which], covered, self.thighs_deg[which], room, self.doubt[which])
 
 
 def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = ()) -> BackContour:
@@ -115,13 +120,15 @@ def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = (
     frame = _TrunkFrame.of(track, forward_x, thighs_deg)
     side = back_side(forward_x)
     edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
-    at_stations = edge.at(STATIONS, edge.seen & (edge.confidence >= MIN_CONFIDENCE))
+    sure = edge.seen & (edge.confidence >= MIN_CONFIDENCE)
+    at_stations = edge.at(STATIONS, sure)
+    doubt = np.exp((1.0 - np.nan_to_num(edge.at(STATIONS, sure, edge.confidence), nan=1.0)) / UNSURE)
     outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
     at_stations[outer[:, : len(STATIONS)]] = np.nan
     covered = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
     covered &= ~edge.flagged(track.edge_beside_arm[:, side])
     room: Bools = np.asarray(edge.on_lines(track.edges_px[:, side], lines).any(axis=0))
-    return BackContour(at_stations, covered, thighs_deg, room)
+    return BackContour(at_stations, covered, thighs_deg, room, doubt)
 
 
 def stations_on_lines(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine]) -> Bools:
@@ -179,14 +186,15 @@ class _Edge:
         seen: Bools = np.asarray(np.isfinite(points).all(axis=-1))
         return cls(points[..., 0], points[..., 1], confidence[rows, order], seen, order)
 
-    def at(self, stations: Floats, which: Bools) -> Floats:
-        """Interpolate depth at stations between the points that count; NaN where none lies near."""
+    def at(self, stations: Floats, which: Bools, of: Floats | None = None) -> Floats:
+        """Interpolate depth, or ``of`` (T, n), between the points that count; NaN where none is near."""
+        values_at = self.depth if of is None else of
         result = np.full((len(which), len(stations)), np.nan)
         for i in np.flatnonzero(which.sum(axis=1) >= 2):
-            height, depth = self.height[i, which[i]], self.depth[i, which[i]]
+            height, here = self.height[i, which[i]], values_at[i, which[i]]
             above = np.minimum(np.maximum(height.searchsorted(stations, side="right"), 1), len(height) - 1)
             wide = height[above] - height[above - 1] > MAX_GAP
-            values = np.interp(stations, height, depth, left=np.nan, right=np.nan)
+            values = np.interp(stations, height, here, left=np.nan, right=np.nan)
             result[i] = np.where(wide, np.nan, values)
         return result
 

@@ -58,6 +58,7 @@ _MEAN_LINE, _LINE_SD = np.array([0.255, -0.12]), np.array([0.05, 0.09])
 _START_SD, _MEDIAN_SD = 0.003, 0.0015
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
 _REMEMBERED = 64  # patterns of usable stations, and neutrals
+_AT_ONCE = 2048  # instants whose covariances are inverted together
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 
 
@@ -131,6 +132,7 @@ class Shape:
         thighs_deg: Floats,
         start_thighs_deg: float,
         *,
+        doubt: Floats | None = None,
         cloth: bool = False,
     ) -> Estimate:
         """Return the angles; each instant's depends on no other, so that a live pose reads as in a recording.
@@ -147,6 +149,8 @@ class Shape:
             How far the thighs are forward of the trunk.
         start_thighs_deg : float
             The same in the start posture.
+        doubt : ndarray, shape (T, K), optional
+            How many times as much as a sure edge each may err; 1 where it is not said.
         cloth : bool, optional
             Whether cloth moves the edge: what is left for the back is less, and surer.
         """
@@ -159,29 +163,27 @@ class Shape:
             free = np.concatenate([free, self._pressing(thighs_deg, start_thighs_deg)], axis=2)
         own = self._across_for(neutral.tobytes())
         everything = self._explained_by_all()
-        noise = _CLOTH_NOISE if cloth else _NOISE
+        noise, doubt = _CLOTH_NOISE if cloth else _NOISE, np.ones(depth.shape) if doubt is None else doubt
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
-        for pattern, rows in patterns_of(usable):
-            solver = _Solver(self._inverse_of(pattern.tobytes(), cloth=cloth), free[rows][:, pattern])
-            solved = solver.solve(change[rows][:, pattern])
-            linear = solved @ own[pattern]
-            deg[rows] = _bent(linear, self.curve, np.where(linear >= 0, rounded, arched[rows]))
-            no_back = solved @ noise[np.ix_(pattern, pattern)]
-            unexplained[rows] = np.sqrt((no_back**2).mean(axis=1))
-            common = self.across[pattern]
-            missing[rows] = np.sqrt(np.maximum(0.0, everything - solver.solve(common[None]) @ common))
+        for pattern, some in patterns_of(usable):
+            back = (self.within + _LINE @ _LINE.T)[np.ix_(pattern, pattern)]
+            sure, common = noise[np.ix_(pattern, pattern)], self.across[pattern]
+            for rows in np.split(some, range(_AT_ONCE, len(some), _AT_ONCE)):
+                unsure = doubt[rows][:, pattern]
+                errors = unsure[:, :, None] * sure * unsure[:, None, :]
+                solver = _Solver(back + errors, free[rows][:, pattern])
+                solved = solver.solve(change[rows][:, pattern])
+                linear = solved @ own[pattern]
+                deg[rows] = _bent(linear, self.curve, np.where(linear >= 0, rounded, arched[rows]))
+                no_back = np.einsum("ti,tij->tj", solved, errors) / unsure
+                unexplained[rows] = np.sqrt((no_back**2).mean(axis=1))
+                told = solver.solve(np.broadcast_to(common, unsure.shape)) @ common
+                missing[rows] = np.sqrt(np.maximum(0.0, everything - told))
         return Estimate(deg, missing, unexplained)
 
     # A live set asks the same for every picture: hence bytes, which can be looked up.
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one shape in a process
-    def _inverse_of(self, pattern: bytes, *, cloth: bool) -> Floats:
-        """Return the inverse of the covariance of a pattern of usable stations, shape (n, n)."""
-        usable = np.frombuffer(pattern, dtype=np.bool_)
-        everywhere = self.within + _LINE @ _LINE.T + (_CLOTH_NOISE if cloth else _NOISE)
-        return np.asarray(np.linalg.inv(everywhere[np.ix_(usable, usable)]))
-
-    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as above
     def _across_for(self, neutral_depth: bytes) -> Floats:
         """Return the covariance of depth changes and angle for a person with this neutral, shape (K,)."""
         neutral = np.frombuffer(neutral_depth)
@@ -241,19 +243,19 @@ def learnt_shape() -> Shape:
 
 
 class _Solver:
-    """Solves with a covariance, given as its inverse (n, n), plus free directions (T, n, m) of each row."""
+    """Solves with covariances (T, n, n), plus free directions (T, n, m), of T rows."""
 
-    def __init__(self, inverse: Floats, free: Floats) -> None:
-        self._inverse = inverse
+    def __init__(self, covariance: Floats, free: Floats) -> None:
+        self._inverse = np.linalg.inv(covariance)
         self._spread = self._inverse @ free  # (T, n, m)
         inner = np.eye(free.shape[2]) + np.swapaxes(free, 1, 2) @ self._spread
         self._inner = np.linalg.inv(inner)
 
     def solve(self, right: Floats) -> Floats:
-        """Return the solutions for right-hand sides (T, n), or one for all (1, n), shape (T, n)."""
-        within = right[:, None] @ self._spread @ self._inner  # (T, 1, m)
-        taken = self._spread @ np.swapaxes(within, 1, 2)
-        return np.asarray(right @ self._inverse - taken[..., 0])
+        """Return the solutions for right-hand sides, shapes (T, n)."""
+        row = right[:, None]  # (T, 1, n)
+        taken = row @ self._spread @ self._inner @ np.swapaxes(self._spread, 1, 2)
+        return np.asarray((row @ self._inverse - taken)[:, 0])
 
 
 def _slides(depth: Floats, neutral: Floats) -> Floats:

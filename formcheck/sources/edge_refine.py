@@ -42,7 +42,7 @@ def refined(samples: Sequence[Sampled]) -> list[TrunkEdges]:
     if not samples:
         return []
     sides = [len(each.mask) for each in samples]
-    found, change = found_edges(
+    found, confidence = found_edges(
         np.concatenate([each.colours for each in samples]),
         np.repeat([each.noise for each in samples], sides),
         np.concatenate([each.mask for each in samples]),
@@ -50,4 +50,4 @@ def refined(samples: Sequence[Sampled]) -> list[TrunkEdges]:
     )
     ends = accumulate(sides)
     own = [slice(end - n, end) for n, end in zip(sides, ends, strict=True)]
-    return [each.moved(found[rows], change[rows]) for each, rows in zip(samples, own, strict=True)]
+    return [each.moved(found[rows], confidence[rows]) for each, rows in zip(samples, own, strict=True)]

@@ -56,6 +56,17 @@ _HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mi
 _BESIDE = 3  # samples that say what is inside, and as many for outside
 _ASTRAY = 0.004  # a station's edge this far from those beside it took something else for the back
 
+# What else makes an edge unsure, in e-folds of its error; as many times _UNSURE of change would. Fitted together
+# to what edges err by in 27 dev clips, five of them dim and eight beside frames (Student's t, four degrees of
+# freedom); whether the outside is built, and colours of neither side at the edge, add nothing [M].
+_UNSURE = 0.18
+_NEXT_TO, _NEAR = 0.0075, 0.04  # what lies so far from the edge, on either side, is looked at
+# Samples that are as unlike the wall, or the person, as can be, from so many on to so many more; and for each.
+_STRANGE_OUTSIDE, _MORE_OUTSIDE, _FOR_OUTSIDE = 2.0, 4.0, 0.15
+_STRANGE_INSIDE, _MORE_INSIDE, _FOR_INSIDE = 1.5, 3.0, 0.32
+_FROM_MASK, _FAR_FROM_MASK = 0.003, 0.033  # how far the mask's edge is away, from the first on to the second
+_FOR_MASK = 30.0  # and for each trunk length
+
 
 def _between_ends(low: float, high: float) -> slice:
     """Return which samples of a ray lie between two offsets; a slice, which costs no copy."""
@@ -93,8 +104,9 @@ def found_edges(colour: Singles, noise: Floats, mask: Floats, places: Floats) ->
     -------
     found : ndarray, shape (n, N_SEARCHED)
         How far outside of the rays' zero the edge lies, in trunk lengths.
-    change : ndarray, shape (n, N_SEARCHED)
-        How much the colour changes across it, 0 to 1.
+    confidence : ndarray, shape (n, N_SEARCHED)
+        How surely it is the person's: how much the colour changes across it, 0 to 1, less where something
+        strange lies beside it or the mask ends elsewhere.
     """
     total = np.cumsum(colour, axis=3)
     sums = total[..., _WINDOW:] - total[..., :-_WINDOW]  # of samples i + 1 to i + _WINDOW
@@ -102,7 +114,9 @@ def found_edges(colour: Singles, noise: Floats, mask: Floats, places: Floats) ->
     jump_sq /= _WINDOW**2
     change = jump_sq / (jump_sq + _levels(_FAINT**2 + noise**2)[:, None, None])
     against = 1.0 - (1.0 - _PLAIN) * change - _PLAIN * jump_sq / (jump_sq + _CLEAR**2)
-    against += _BETWEEN * _between(colour, noise) + _WITHIN * _within(colour, noise)
+    no_wall = _unlike(colour, _AT_WALL, _WALL_LEVELS, noise)
+    no_person = _unlike(colour, _AT_PERSON, _PERSON_LEVELS, noise)
+    against += _BETWEEN * _between(no_wall) + _WITHIN * _within(no_person)
     clear = _clear_changes(total, noise)
     taken_in = np.where(_built(clear, mask, places), INWARDS, _TAKEN_IN)
     clear = np.where((mask - taken_in)[:, :, None] <= OFFSETS, clear, np.float32(0))
@@ -111,8 +125,30 @@ def found_edges(colour: Singles, noise: Floats, mask: Floats, places: Floats) ->
     against += _FAR * np.minimum(np.where(away < 0, -away, 4 * away) / INWARDS, 1.0)
     path = _smoothest(against)
     sides, stations = (np.arange(n) for n in path.shape)
-    steep = change[sides[:, None], stations, path]
-    return _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear), np.asarray(steep, dtype=np.float64)
+    steep = np.asarray(change[sides[:, None], stations, path], dtype=np.float64)
+    found = _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear)
+    return found, np.maximum(steep - _UNSURE * _doubt(found, mask, no_wall, no_person), 0.0)
+
+
+def _doubt(found: Floats, mask: Floats, no_wall: Singles, no_person: Singles) -> Floats:
+    """Return how much less sure edges (n, stations) are for what lies beside them, e-folds of their error.
+
+    Parameters
+    ----------
+    found, mask : ndarray, shape (n, stations)
+        Where the edge was found, and where that of the mask lies, in trunk lengths.
+    no_wall, no_person : ndarray, shape (n, stations, offsets)
+        How unlike the wall, and the person, each sample is, 0 to 1.
+    """
+    away = OFFSETS - found[:, :, None]
+    outside = (no_wall * ((away >= _NEXT_TO) & (away <= _NEAR))).sum(axis=2, dtype=np.float64)
+    inside = (no_person * ((away <= -_NEXT_TO) & (away >= -_NEAR))).sum(axis=2, dtype=np.float64)
+    from_mask = np.minimum(np.abs(mask - found), _FAR_FROM_MASK) - _FROM_MASK
+    return np.asarray(
+        _FOR_OUTSIDE * np.minimum(np.maximum(outside - _STRANGE_OUTSIDE, 0.0), _MORE_OUTSIDE)
+        + _FOR_INSIDE * np.minimum(np.maximum(inside - _STRANGE_INSIDE, 0.0), _MORE_INSIDE)
+        + _FOR_MASK * np.maximum(from_mask, 0.0)
+    )
 
 
 def _built(clear: Singles, mask: Floats, places: Floats) -> Bools:
@@ -210,19 +246,19 @@ def _spread(values: Singles) -> Singles:
     return result
 
 
-def _between(colour: Singles, noise: Floats) -> Singles:
+def _between(no_wall: Singles) -> Singles:
     """Return how unlike the wall it is between each place and the line, (n, stations, places).
 
     In multiples of a strip of 1 cm that is clearly no wall.
     """
-    unlike = _unlike(colour, _AT_WALL, _WALL_LEVELS, noise) * (OFFSETS <= 0)
+    unlike = no_wall * (OFFSETS <= 0)
     outside = np.cumsum(unlike[:, :, ::-1], axis=2)[:, :, ::-1]  # from each sample outwards
     return np.asarray(outside[:, :, _OUTER] / _WINDOW, dtype=np.float32)
 
 
-def _within(colour: Singles, noise: Floats) -> Singles:
+def _within(no_person: Singles) -> Singles:
     """Return how unlike the person it is up to each place, as `_between`."""
-    inside = np.cumsum(_unlike(colour, _AT_PERSON, _PERSON_LEVELS, noise) * _INSIDE_OUT, axis=2)
+    inside = np.cumsum(no_person * _INSIDE_OUT, axis=2)
     return np.asarray(inside[:, :, _INNER] / _WINDOW, dtype=np.float32)
 
 
