@@ -23,12 +23,15 @@ landmarks); nothing above .65 is used, because shoulder blade, shoulder joint an
 # Standard deviation of the edge itself, trunk lengths: .0015 to .0020 over time on rendered people [M]; twice
 # that, because real rooms are not plain [D]. Dev clips: .002 to .004 differ by .05 degrees [M].
 EDGE_SD = 0.003
-# Edges of less confidence are not read. Until what is unsure counted for less .85 was needed, and in dim light
-# most of an edge is below that. Now bright dev clips read alike with .5, .6 and .7; of six in .4 of the light
-# .82, .63 and .59 is judged, with the stated interval right each time [M].
-MIN_CONFIDENCE = 0.5
-# By so much less confidence an edge errs e times as much: `formcheck.sources.edge_search` says it so.
-UNSURE = 0.18
+# Edges of less confidence are not read. Until what is unsure counted for less .85 was needed, and in dim
+# light most of an edge is below that. Bright dev clips read alike with .5, .6 and .7. Of six in .4 of the light
+# three are judged for .63, .56 and 1 of the time with .55 and none for so long with .7; with .5 a white shirt
+# before a white wall is judged, too, 10 degrees wrong [M].
+MIN_CONFIDENCE = 0.55
+# By so much less confidence an edge errs e times as much. `formcheck.sources.edge_search` says how sure each is:
+# there .18 is an e-fold of what edges err by in dev clips. Of that the root is taken, because `EDGE_SD` is twice
+# what edges err by: with the whole, marches beside a frame read .84 of what bends for .94, and .1 worse [M].
+UNSURE = 0.36
 # How far the network's mid-hip climbs, trunk lengths for each degree between the trunk's axis and the mean of
 # both thighs. Against the true hips of the four dev bodies (20 clips, 20 filmed scenes) .0012, of each of
 # them .0008 to .0017, alike in hinges, squats and marches: a deep squat moves it by .14. Taking the mean away

@@ -29,10 +29,10 @@ _FINEST = 170.0  # pixels to a trunk: a finer picture is averaged to this, it on
 _SPIKE = 7  # stations; what the mask has more narrowly than half of this is no back
 _ALONG = 1.0  # stations; standard deviation of the average along the back
 _REACH = 3  # stations that it goes to either side
-# Colours of neighbouring rays that differ by so many times the noise, of this many levels at least, are hardly
-# averaged: where a picture's frame ends beside the back it would be mixed with the wall, to the brightness of
-# the shirt. Of 3, 6, 10 and 16 times 6 is best on 22 dev clips, dim ones and frames among them: 1.68 degrees
-# for 1.90 without [M].
+# Colours of neighbouring rays that differ by so many times the noise, of this many levels at least, are
+# hardly averaged: where a picture's frame ends beside the back it would be mixed with the wall, to the
+# brightness of the shirt. Of 3, 6, 10 and 16 times 6 is best on 22 dev clips, dim ones and such with frames
+# among them: 1.68 degrees for 1.90 without [M].
 _APART = 6.0
 _LEAST_NOISE = 2.0
 _MIN_STATIONS = 12  # with fewer the mask's edge is no line to search along

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.sources.edge_rays import INWARDS, OFFSETS, OUTWARDS, STEP, Singles, runs, steady
+from formcheck.sources.edge_slivers import beside_slivers
 
 # Lengths are fractions of the trunk; all settled on dev recordings and low-contrast versions of them [M].
 _WINDOW = 4  # samples that are averaged on either side of a place: 1 cm
@@ -56,12 +57,12 @@ _HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mi
 _BESIDE = 3  # samples that say what is inside, and as many for outside
 _ASTRAY = 0.004  # a station's edge this far from those beside it took something else for the back
 
-# What else makes an edge unsure, in e-folds of its error; as many times _UNSURE of change would. Fitted together
-# to what edges err by in 27 dev clips, five of them dim and eight beside frames (Student's t, four degrees of
-# freedom); whether the outside is built, and colours of neither side at the edge, add nothing [M].
+# What else makes an edge unsure, in e-folds of its error; as many times _UNSURE of change would. Fitted
+# together to what edges err by in 27 dev clips, five of them dim and eight beside frames (Student's t, four
+# degrees of freedom); whether the outside is built, and colours of neither side at the edge, add nothing [M].
 _UNSURE = 0.18
 _NEXT_TO, _NEAR = 0.0075, 0.04  # what lies so far from the edge, on either side, is looked at
-# Samples that are as unlike the wall, or the person, as can be, from so many on to so many more; and for each.
+# Samples that are as unlike the wall, or the person, as can be: from so many on to so many more; for each.
 _STRANGE_OUTSIDE, _MORE_OUTSIDE, _FOR_OUTSIDE = 2.0, 4.0, 0.15
 _STRANGE_INSIDE, _MORE_INSIDE, _FOR_INSIDE = 1.5, 3.0, 0.32
 _FROM_MASK, _FAR_FROM_MASK = 0.003, 0.033  # how far the mask's edge is away, from the first on to the second
@@ -126,7 +127,7 @@ def found_edges(colour: Singles, noise: Floats, mask: Floats, places: Floats) ->
     path = _smoothest(against)
     sides, stations = (np.arange(n) for n in path.shape)
     steep = np.asarray(change[sides[:, None], stations, path], dtype=np.float64)
-    found = _PLACES[path] + _sub_pixel(colour, _PLACES[path], clear)
+    found = _sub_pixel(colour, _PLACES[path], clear)
     return found, np.maximum(steep - _UNSURE * _doubt(found, mask, no_wall, no_person), 0.0)
 
 
@@ -304,14 +305,15 @@ def _smoothest(cost: Floats) -> npt.NDArray[np.intp]:
 
 
 def _sub_pixel(colour: Singles, found: Floats, clear: Singles) -> Floats:
-    """Return how far beside the path's places (n, stations) the edge itself lies, in trunk lengths.
+    """Return where beside the path's places (n, stations) the edge itself lies, in trunk lengths.
 
     The windows that find the path are wide, and the shade of a round back draws them inwards.
     """
     at, thin = _at_thin_things(clear, found)
     shift = _crossing(colour, _crossing(colour, at, thin), thin) - found
     usual = steady(shift, 5)
-    return np.where(np.abs(shift - usual) < _ASTRAY, shift, usual)
+    edge = found + np.where(np.abs(shift - usual) < _ASTRAY, shift, usual)
+    return beside_slivers(colour, edge, thin)
 
 
 def _at_thin_things(clear: Singles, found: Floats) -> tuple[Floats, Bools]:

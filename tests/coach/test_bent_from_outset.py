@@ -1,7 +1,7 @@
 """A back first seen when the trunk has tipped a little may have bent already: how far, its course tells."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 
 import numpy as np
@@ -26,11 +26,10 @@ def contour_at(angle_deg: float) -> BackContour:
 def bending(course: Callable[[Floats], Floats]) -> tuple[BackContour, BackNeutral]:
     """Return a back that bends as the trunk tips, and its start posture from moments beside the held one."""
     each = [contour_at(float(angle_deg)) for angle_deg in np.round(course(TIPPED), 1)]
-    depth, covered, thighs_deg, room = (
-        np.concatenate([getattr(one, name) for one in each])
-        for name in ("depth", "covered", "thighs_deg", "room")
+    whole = BackContour(
+        *(np.concatenate([getattr(one, part.name) for one in each]) for part in fields(BackContour))
     )
-    contour = BackContour(np.where(FREE[:, None], depth, np.nan), covered, thighs_deg, room)
+    contour = replace(whole, depth=np.where(FREE[:, None], whole.depth, np.nan))
     neutral = replace(back_neutral(contour[UPRIGHT & FREE]), beside=True)
     return contour, bent_beside(neutral, contour, TIPPED, UPRIGHT)
 
@@ -58,7 +57,5 @@ def test_where_only_the_first_degrees_are_seen_nothing_is_made_of_their_course()
     contour, neutral = bending(lambda tipped: 0.8 * tipped)
     known = replace(neutral, beside_deg=BESIDE_DEG)
     first = (TIPPED >= 4.0) & (TIPPED <= 12.0)
-    part = BackContour(
-        np.where(first[:, None], contour.depth, np.nan), contour.covered, contour.thighs_deg, contour.room
-    )
+    part = replace(contour, depth=np.where(first[:, None], contour.depth, np.nan))
     assert bent_beside(known, part, TIPPED, UPRIGHT).beside_deg == BESIDE_DEG
