@@ -24,6 +24,7 @@ from formcheck.body.spine_hidden import (
     made_up_sd_deg,
     mostly_free,
     on_lines,
+    same_with_arm,
     things_at,
     tilted,
     uncovered,
@@ -279,6 +280,8 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     """
     contour = at_ease(contour)
     known = seen_stations(contour) & np.isfinite(neutral.depth)
+    behind_arm = _same_with_arm(contour, known, neutral)
+    known |= behind_arm
     free = _uncovered(contour, known, neutral)
     things = contour.room.any(axis=1) | free.same
     estimate = _estimate(contour, neutral, known, free, things)
@@ -286,6 +289,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance = _variance(contour, neutral, free, estimate, deg) + unlike_deg**2
+    variance += np.where(behind_arm.any(axis=1) & ~free.same, SAME_SD_DEG, 0.0) ** 2
     sd_deg = np.sqrt(variance)
     hidden = ~enough_seen(free.usable) | np.isnan(deg)
     unsure = sd_deg > MAX_SD_DEG
@@ -389,6 +393,13 @@ def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Unco
     usable = known if neutral.beside_thing else _without_things(contour, known)
     nowhere = np.zeros(len(known), dtype=np.bool_)
     return Uncovered(contour.depth, usable, nowhere, nowhere)
+
+
+def _same_with_arm(contour: BackContour, known: Bools, neutral: BackNeutral) -> Bools:
+    """Return covered stations that count, since the outline is the start posture's, shape (T, K)."""
+    if neutral.reason or neutral.beside or neutral.bowed or neutral.beside_thing:
+        return np.zeros_like(known)
+    return same_with_arm(contour, known, neutral.depth, neutral.thighs_deg)
 
 
 def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:
