@@ -24,13 +24,13 @@ landmarks); nothing above .65 is used, because shoulder blade, shoulder joint an
 # that, because real rooms are not plain [D]. Dev clips: .002 to .004 differ by .05 degrees [M].
 EDGE_SD = 0.003
 # Edges of less confidence are not read. Until what is unsure counted for less .85 was needed, and in dim
-# light most of an edge is below that. Bright dev clips read alike with .5, .6 and .7. Of six in .4 of the light
-# three are judged for .63, .56 and 1 of the time with .55 and none for so long with .7; with .5 a white shirt
-# before a white wall is judged, too, 10 degrees wrong [M].
+# light most of an edge is below that. Bright dev clips read alike with .5, .6 and .7. A seated lift and a
+# lowering in .4 of the light are judged for .63 and .56 of the time with .55, for 0 and .11 with .7; with .5 a
+# white shirt before a white wall is judged, too, 10 degrees wrong [M].
 MIN_CONFIDENCE = 0.55
-# By so much less confidence an edge errs e times as much. `formcheck.sources.edge_search` says how sure each is:
-# there .18 is an e-fold of what edges err by in dev clips. Of that the root is taken, because `EDGE_SD` is twice
-# what edges err by: with the whole, marches beside a frame read .84 of what bends for .94, and .1 worse [M].
+# By so much less confidence an edge errs e times as much. `formcheck.sources.edge_search` says how sure each
+# is: there .18 is an e-fold of what edges err by in dev clips. The root of that is taken, because `EDGE_SD` is
+# twice what they err by: with all of it one dim march beside a frame reads .84 of what bends, for .92 [M].
 UNSURE = 0.36
 # How far the network's mid-hip climbs, trunk lengths for each degree between the trunk's axis and the mean of
 # both thighs. Against the true hips of the four dev bodies (20 clips, 20 filmed scenes) .0012, of each of
@@ -43,6 +43,8 @@ MAX_GAP = 0.08
 # .05 to .10 inside the arm's own edge, landmark error is .03. Of the covered frames of dev bodies all were
 # nearer than .12 [M].
 ARM_DEPTH = 0.15
+# An arm whose centre line lies nearer to the edge than its half width is the edge: .05 at least [M].
+ARM_HALF_WIDTH = 0.05
 # Of an arm folded before the chest only the elbow comes near. In dev sets its own edge lies .10 inside to .04
 # outside of the network's elbow, so that within .04 it may cover; the rest is landmark error. Of the shared
 # squat clip .10 takes pictures for free in which the elbow truly is the edge, .11 one, .12 none [M].
@@ -89,6 +91,8 @@ class BackContour:
         The edge lies on a line of the room there.
     doubt : ndarray, shape (T, K)
         How many times as much as a sure edge it may err, 1 or more.
+    by_arm : ndarray of bool, shape (T,)
+        By its place an arm must be the edge somewhere.
     """
 
     depth: Floats
@@ -96,6 +100,7 @@ class BackContour:
     thighs_deg: Floats
     room: Bools
     doubt: Floats
+    by_arm: Bools
 
     @property
     def usable(self) -> Bools:
@@ -104,7 +109,8 @@ class BackContour:
 
     def __getitem__(self, which: slice | Bools) -> "BackContour":
         covered, room = self.covered[which], self.room[which]
-        return BackContour(self.depth[which], covered, self.thighs_deg[which], room, self.doubt[which])
+        doubt, by_arm = self.doubt[which], self.by_arm[which]
+        return BackContour(self.depth[which], covered, self.thighs_deg[which], room, doubt, by_arm)
 
 
 def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = ()) -> BackContour:
@@ -128,10 +134,10 @@ def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = (
     doubt = np.exp((1.0 - np.nan_to_num(edge.at(STATIONS, sure, edge.confidence), nan=1.0)) / UNSURE)
     outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
     at_stations[outer[:, : len(STATIONS)]] = np.nan
-    covered = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
+    covered, by_arm = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
     covered &= ~edge.flagged(track.edge_beside_arm[:, side])
     room: Bools = np.asarray(edge.on_lines(track.edges_px[:, side], lines).any(axis=0))
-    return BackContour(at_stations, covered, thighs_deg, room, doubt)
+    return BackContour(at_stations, covered, thighs_deg, room, doubt, by_arm)
 
 
 def stations_on_lines(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine]) -> Bools:
@@ -327,8 +333,10 @@ def median_of_five(padded: Floats) -> Floats:
     return np.where(np.isnan(ordered[-1]), np.nan, ordered[2])
 
 
-def _covered(joints: Floats, edge: _Edge) -> Bools:
+def _covered(joints: Floats, edge: _Edge) -> tuple[Bools, Bools]:
     """Return which stations an arm may cover, shape (T, K): its centre line comes near the edge there.
+
+    And when it comes so near, shape (T,), that the arm must be the edge.
 
     ``joints`` (T, arms * joints, 2) are both arms' in the trunk's frame.
     """
@@ -339,13 +347,14 @@ def _covered(joints: Floats, edge: _Edge) -> Bools:
     result = np.empty((len(joints), len(STATIONS)), dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         margin = np.where(_folded(arms), FOLDED_DEPTH, ARM_DEPTH).repeat(_LINE_POINTS // 2, axis=1)
-        near = behind > edge.beside(along) - margin
-        near &= (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
+        beside, concerns = edge.beside(along), (along > -ARM_REACH) & (along < STATIONS[-1] + ARM_REACH)
+        near = concerns & (behind > beside - margin)
+        by_arm = (concerns & (behind > beside - ARM_HALF_WIDTH)).any(axis=1)
         for first in range(0, len(joints), _BLOCK):
             rows = slice(first, first + _BLOCK)
             reached = np.abs(STATIONS - along[rows, :, None]) < ARM_REACH
             result[rows] = (near[rows, :, None] & reached).any(axis=1)
-    return result
+    return result, by_arm
 
 
 def _folded(arms: Floats) -> Bools:

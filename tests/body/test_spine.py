@@ -152,6 +152,37 @@ def test_the_back_that_the_picture_shows_beside_an_arm_is_not_covered_by_it() ->
     np.testing.assert_array_equal(back_contour(shown.mirrored(), -1).covered[0], left)
 
 
+@pytest.mark.parametrize(
+    ("angle_deg", "thighs_deg", "start_thighs_deg", "tilt", "beside", "judged"),
+    [
+        (0.0, 0.0, 0.0, 0.0, False, True),
+        (0.0, 5.0, 0.0, 0.01, False, True),
+        (0.0, 15.0, 0.0, 0.0, False, False),
+        (0.0, 0.0, 0.0, 0.04, False, False),
+        (0.0, 0.0, 0.0, 0.0, True, False),
+        (0.0, 60.0, 60.0, 0.0, False, False),
+        (15.0, 0.0, 0.0, 0.0, False, False),
+        (-15.0, 0.0, 0.0, 0.0, False, False),
+    ],
+)
+def test_an_arm_that_leaves_the_outline_as_it_was_hides_nothing(
+    angle_deg: float, thighs_deg: float, start_thighs_deg: float, tilt: float, beside: bool, judged: bool
+) -> None:
+    """Not of who bends, sits, has tilted or moved the thighs, nor from moments beside the start posture."""
+    start, seen = (back_contour(arc_back(each), 1) for each in (0.0, angle_deg))
+    depth = seen.depth + tilt * STATIONS
+    covered = np.broadcast_to(STATIONS > 0.2, depth.shape).copy()
+    contour = replace(seen, depth=depth, covered=covered, thighs_deg=np.array([thighs_deg]))
+    neutral = BackNeutral(start.depth[0], 1.0, beside=beside, thighs_deg=start_thighs_deg)
+    reading = lumbar_flexion(contour, neutral)
+    assert reading.reason[0] == ("" if judged else "arm_over_back")
+    on_edge = replace(contour, by_arm=np.array([True]))
+    assert lumbar_flexion(on_edge, neutral).reason[0] == "arm_over_back"
+    if judged:
+        assert abs(reading.deg[0]) < 1.0
+        assert reading.sd_deg[0] >= 3.0
+
+
 @pytest.mark.parametrize(("name", "rmse_deg"), [("hinge-omar", 3.0), ("march-ana", 2.0), ("lower-ana", 3.0)])
 def test_filmed_people_are_read_within_stated_error(name: str, rmse_deg: float) -> None:
     track, truth = filmed(name)
