@@ -25,12 +25,12 @@ landmarks); nothing above .65 is used, because shoulder blade, shoulder joint an
 EDGE_SD = 0.003
 # Edges of less confidence are not read. Until what is unsure counted for less .85 was needed, and in dim
 # light most of an edge is below that. Bright dev clips read alike with .5, .6 and .7. A seated lift and a
-# lowering in .4 of the light are judged for .63 and .56 of the time with .55, for 0 and .11 with .7; with .5 a
-# white shirt before a white wall is judged, too, 10 degrees wrong [M].
+# lowering in .4 of the light are judged for .63 and .56 of the time with .55, for 0 and .11 with .7; with .5
+# a white shirt before a white wall is judged, too, 10 degrees wrong [M].
 MIN_CONFIDENCE = 0.55
 # By so much less confidence an edge errs e times as much. `formcheck.sources.edge_search` says how sure each
-# is: there .18 is an e-fold of what edges err by in dev clips. The root of that is taken, because `EDGE_SD` is
-# twice what they err by: with all of it one dim march beside a frame reads .84 of what bends, for .92 [M].
+# is: there .18 is an e-fold of what edges err by in dev clips. The root of that is taken, because `EDGE_SD`
+# is twice what they err by: with all of it one dim march beside a frame reads .84 of what bends, for .92 [M].
 UNSURE = 0.36
 # How far the network's mid-hip climbs, trunk lengths for each degree between the trunk's axis and the mean of
 # both thighs. Against the true hips of the four dev bodies (20 clips, 20 filmed scenes) .0012, of each of
