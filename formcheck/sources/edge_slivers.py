@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
-from formcheck.sources.edge_rays import OFFSETS, STEP, Singles, runs
+from formcheck.sources.edge_rays import OFFSETS, STEP, Singles, runs, steady
 
 # Lengths are fractions of the trunk. Settled on nine dev clips of marches beside a frame, five of them dim:
 # 2.3 degrees without, 2.1 with these; .01 less or more of reach 2.2 to 2.3, widths of .014 and .03 2.2 and
@@ -23,6 +23,8 @@ _FEWEST = 3  # stations at which a thing is surely seen
 _WIDEST_PART = 0.8  # of these the clearest fifth says what colour it has
 _NEAR = 14  # stations from such a one within which it may taper
 _WIDEST = 0.02  # what is wider is no sliver
+_ALIKE = 5  # stations that are moved alike
+_ASTRAY = 0.008  # what is moved by so much more or less than those beside it is moved as they are
 _LEAST_CONTRAST = 15.0  # between shirt and thing, levels of 255, all channels together
 _LIKE_THE_THING = (
     0.5  # a wall that differs from the shirt so much in the thing's direction is no third colour
@@ -44,7 +46,9 @@ def beside_slivers(colour: Singles, edge: Floats, thin: Bools) -> Floats:
     result = edge.copy()
     for side in np.flatnonzero(thin.sum(axis=1) >= _FEWEST):
         near = np.convolve(thin[side], np.ones(2 * _NEAR + 1), mode="same") > 0
-        result[side, near] = _corrected(colour[side], edge[side], thin[side])[near]
+        shift = np.where(near, _corrected(colour[side], edge[side], thin[side]) - edge[side], 0.0)
+        usual = steady(shift[None], _ALIKE)[0]
+        result[side] += np.where(np.abs(shift - usual) < _ASTRAY, shift, usual)
     return result
 
 

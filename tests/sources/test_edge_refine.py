@@ -7,6 +7,7 @@ import pytest
 
 from formcheck.body.landmarks import Landmark
 from formcheck.body.pose import EDGE_STATIONS, Floats
+from formcheck.body.spine_contour import MIN_CONFIDENCE
 from formcheck.sources.edge_refine import refined_edges
 from formcheck.sources.trunk_edges import TrunkEdges, trunk_edges
 
@@ -78,7 +79,7 @@ def test_the_shade_of_a_round_back_does_not_move_its_edge(dark_px: float) -> Non
 
 def test_where_shirt_and_wall_are_alike_nothing_is_claimed() -> None:
     edges = refined(picture_of(120.0, 120.0), mask_of(0.0))
-    assert edges.confidence[0, USED].max() < 0.85
+    assert edges.confidence[0, USED].max() < MIN_CONFIDENCE
 
 
 def test_of_a_thing_behind_the_back_that_the_mask_takes_in_little_is_left() -> None:
@@ -107,7 +108,7 @@ def test_a_strip_of_wall_between_back_and_frame_is_wall(
     grain = np.random.default_rng(1).normal(0, 2.0, (HEIGHT, WIDTH, 3))
     picture = np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
     edges = refined(picture, np.maximum(mask_of(12.0), np.asarray(outer * (x < 300) * beside, np.float32)))
-    error = error_px(edges)[edges.confidence[0, USED] >= 0.85]
+    error = error_px(edges)[edges.confidence[0, USED] >= MIN_CONFIDENCE]
     assert len(error) > 0.9 * USED.sum()
     assert np.sqrt(np.mean(error**2)) < 1.2
     assert np.mean(np.abs(error) > 2.0) < 0.1
@@ -133,7 +134,7 @@ def test_the_frame_of_a_picture_along_the_back_is_not_the_back(seen_px: float, l
     grain = np.random.default_rng(1).normal(0, 2.0, levels.shape)
     picture = np.asarray(np.clip(levels + grain, 0, 255), np.uint8)
     edges = refined(picture, np.maximum(mask_of(12.0), frame.astype(np.float32)))
-    seen = edges.confidence[0, USED] >= 0.85
+    seen = edges.confidence[0, USED] >= MIN_CONFIDENCE
     error = error_px(edges)[seen]
     assert seen.mean() > 0.75
     assert np.sqrt(np.mean(error**2)) < 1.0
@@ -166,7 +167,7 @@ def test_a_box_behind_the_back_is_not_the_back_however_far_the_mask_takes_it_in(
     mask[box] = 1.0
     assert np.abs(error_px(trunk_edges(mask, landmarks(), np.ones(33), (WIDTH, HEIGHT)))).max() > 16
     edges = refined(picture, mask)
-    error = error_px(edges)[edges.confidence[0, USED] >= 0.85]
+    error = error_px(edges)[edges.confidence[0, USED] >= MIN_CONFIDENCE]
     assert np.sqrt(np.mean(error**2)) < 1.5
 
 
@@ -182,3 +183,30 @@ def test_without_edges_there_is_nothing_to_refine() -> None:
     nothing = trunk_edges(np.zeros((HEIGHT, WIDTH), np.float32), landmarks(), np.ones(33), (WIDTH, HEIGHT))
     edges = refined_edges(nothing, picture_of(60, 180), landmarks(), np.ones(33), (WIDTH, HEIGHT))
     assert np.isnan(edges.points_px).all()
+
+
+def beside_a_frame(tilt: float, dark: float = 70.0) -> npt.NDArray[np.uint8]:
+    """A dark frame, 5 px wide, behind a back that leans against it: what shows of it tapers to nothing."""
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    outer = 265.0 + tilt * (y - (HIP_Y - 0.6 * TRUNK))  # it meets the back's edge at .6 of the trunk
+    frame = np.clip(x - outer + 0.5, 0, 1) * np.clip(outer + 5.0 - x + 0.5, 0, 1) * (y < HIP_Y - 0.25 * TRUNK)
+    behind = 200.0 + (dark - 200.0) * frame
+    levels = cv2.GaussianBlur(behind + (150.0 - behind) * mask_of(12.0), (0, 0), 1.5)
+    grain = np.random.default_rng(1).normal(0, 1.0, (HEIGHT, WIDTH, 3))
+    return np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.1])
+def test_the_edge_beside_a_sliver_of_a_frame_is_found_where_it_is(tilt: float) -> None:
+    picture, used = beside_a_frame(tilt), (EDGE_STATIONS >= 0.3) & (EDGE_STATIONS <= 0.65)
+    found = refined(picture, mask_of(12.0)).points_px[0, used]
+    assert np.abs(found[:, 0] - back_x(found[:, 1])).max() < 2.0
+    assert np.sqrt(np.mean((found[:, 0] - back_x(found[:, 1])) ** 2)) < 0.9
+
+
+def test_an_edge_beside_something_strange_is_less_sure() -> None:
+    beside = (EDGE_STATIONS >= 0.3) & (EDGE_STATIONS <= 0.5)
+    alone = refined(picture_of(150.0, 200.0, noise=1.0), mask_of(12.0)).confidence[0, beside]
+    framed = refined(beside_a_frame(0.1), mask_of(12.0)).confidence[0, beside]
+    assert np.median(framed) < np.median(alone) - 0.05
+    assert framed.min() >= MIN_CONFIDENCE
