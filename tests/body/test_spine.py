@@ -261,6 +261,17 @@ def test_an_edge_that_is_off_as_the_search_errs_hardly_reads_as_a_bend() -> None
     assert np.sqrt((read**2).mean()) < 2.0
 
 
+def test_a_bump_where_the_edge_is_unsure_hardly_reads_as_a_bend_and_the_deviation_says_so() -> None:
+    shape, n = learnt_shape(), len(STATIONS)
+    neutral, seen = shape.mean + 0.25 - 0.12 * STATIONS, np.ones((1, n), dtype=np.bool_)
+    bump = 0.012 * np.exp(-0.5 * ((STATIONS - 0.4) / 0.04) ** 2)
+    doubt = np.where(np.abs(STATIONS - 0.4) < 0.1, 3.0, 1.0)[None]
+    sure = shape.estimate(neutral + bump[None], neutral, seen, np.zeros(1), 0.0)
+    unsure = shape.estimate(neutral + bump[None], neutral, seen, np.zeros(1), 0.0, doubt=doubt)
+    assert abs(unsure.deg[0]) < 0.6 * abs(sure.deg[0])
+    assert unsure.missing_deg[0] > sure.missing_deg[0]
+
+
 @given(seed=st.integers(0, 2**32 - 1), seen_share=st.floats(0.5, 1.0))
 def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_share: float) -> None:
     chance, n = np.random.default_rng(seed), len(STATIONS)

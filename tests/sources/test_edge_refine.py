@@ -185,28 +185,31 @@ def test_without_edges_there_is_nothing_to_refine() -> None:
     assert np.isnan(edges.points_px).all()
 
 
-def beside_a_frame(tilt: float, dark: float = 70.0) -> npt.NDArray[np.uint8]:
-    """A dark frame, 5 px wide, behind a back that leans against it: what shows of it tapers to nothing."""
+def beside_a_tapering_frame() -> tuple[npt.NDArray[np.uint8], Masks]:
+    """A dark frame goes behind the back: 6 px of it show at .2 of the trunk, nothing at .62. And its mask."""
     x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
-    outer = 265.0 + tilt * (y - (HIP_Y - 0.6 * TRUNK))  # it meets the back's edge at .6 of the trunk
-    frame = np.clip(x - outer + 0.5, 0, 1) * np.clip(outer + 5.0 - x + 0.5, 0, 1) * (y < HIP_Y - 0.25 * TRUNK)
-    behind = 200.0 + (dark - 200.0) * frame
+    s = (HIP_Y - y) / TRUNK
+    shows_px = 6.0 * np.clip((0.62 - s) / 0.42, 0, 1)
+    frame = np.clip(back_x(y) - x + 0.5, 0, 1) * np.clip(x - back_x(y) + shows_px + 0.5, 0, 1)
+    frame *= (s > 0.2) & (s < 0.62)
+    behind = 200.0 - 130.0 * frame
     levels = cv2.GaussianBlur(behind + (150.0 - behind) * mask_of(12.0), (0, 0), 1.5)
     grain = np.random.default_rng(1).normal(0, 1.0, (HEIGHT, WIDTH, 3))
-    return np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+    picture = np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+    return picture, np.maximum(mask_of(12.0), np.asarray(frame > 0.5, np.float32))
 
 
-@pytest.mark.parametrize("tilt", [0.0, 0.1])
-def test_the_edge_beside_a_sliver_of_a_frame_is_found_where_it_is(tilt: float) -> None:
-    picture, used = beside_a_frame(tilt), (EDGE_STATIONS >= 0.3) & (EDGE_STATIONS <= 0.65)
-    found = refined(picture, mask_of(12.0)).points_px[0, used]
-    assert np.abs(found[:, 0] - back_x(found[:, 1])).max() < 2.0
-    assert np.sqrt(np.mean((found[:, 0] - back_x(found[:, 1])) ** 2)) < 0.9
+@pytest.mark.parametrize("taken_in", [True, False])
+def test_where_a_frame_tapers_to_nothing_the_edge_lies_beside_it(taken_in: bool) -> None:
+    """By its dip's two sides, which are blurred together, the edge would be 1.1 px off, root mean square."""
+    picture, mask = beside_a_tapering_frame()
+    edges = refined(picture, mask if taken_in else mask_of(12.0))
+    assert np.sqrt(np.mean(error_px(edges) ** 2)) < 0.95
 
 
 def test_an_edge_beside_something_strange_is_less_sure() -> None:
-    beside = (EDGE_STATIONS >= 0.3) & (EDGE_STATIONS <= 0.5)
+    beside = (EDGE_STATIONS >= 0.25) & (EDGE_STATIONS <= 0.5)
     alone = refined(picture_of(150.0, 200.0, noise=1.0), mask_of(12.0)).confidence[0, beside]
-    framed = refined(beside_a_frame(0.1), mask_of(12.0)).confidence[0, beside]
-    assert np.median(framed) < np.median(alone) - 0.05
+    framed = refined(*beside_a_tapering_frame()).confidence[0, beside]
+    assert np.median(framed) < np.median(alone) - 0.1
     assert framed.min() >= MIN_CONFIDENCE
