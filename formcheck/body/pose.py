@@ -43,7 +43,8 @@ class Pose:
         hand of somebody who walks in the picture from the hip to the shoulder, 1 on the right hand. Which
         of them is the back depends on the facing, and is decided later.
     edge_confidence : ndarray, shape (2, N_EDGE)
-        0 to 1: how sharply the mask falls from person to background there.
+        0 to 1: how sharply the picture changes there, or else how sharply the mask falls from person to
+        background; less where what lies beside it makes the edge unsure.
     edge_occluded : ndarray of bool, shape (2, N_EDGE)
         True where an arm lies over the edge, so that the edge is not the trunk's.
     edge_beside_arm : ndarray of bool, shape (2, N_EDGE)
