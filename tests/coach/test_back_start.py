@@ -81,14 +81,14 @@ def test_an_arm_that_never_leaves_the_back_leaves_nothing_to_measure_from() -> N
 
 
 def test_a_recording_that_begins_in_mid_movement_is_measured_from_all_its_rests() -> None:
-    """Its first rest is the end of a bow, in which the back still settles: here by a bump that goes away."""
+    """Its first rest is the end of a bow, in which the back still settles: here by a wave that goes away."""
     reps = truth_of("hinge-round")["reps"]
     track = track_of("hinge-round")
     part = track[track.t_s >= (reps[0]["peak_s"] + reps[0]["end_s"]) / 2]
     since_s = np.maximum(part.t_s - reps[0]["end_s"], 0.0)
-    left_px = np.where(part.t_s < reps[1]["start_s"], 8.0 * np.exp(-since_s / 0.5), 0.0)
+    left_px = np.where(part.t_s < reps[1]["start_s"], 6.0 * np.exp(-since_s / 0.5), 0.0)
     edges_px = part.edges_px.copy()
-    edges_px[..., 0] += left_px[:, None, None] * np.cos(np.linspace(-np.pi / 2, np.pi / 2, edges_px.shape[2]))
+    edges_px[..., 0] += left_px[:, None, None] * np.cos(np.linspace(-np.pi, np.pi, edges_px.shape[2]))
     result = judged(replace(part, edges_px=edges_px))
     assert [rep.verdict for rep in result.report.reps[-2:]] == ["fault", "fault"]
     lumbar = [rep.lumbar_flexion_deg.max for rep in result.report.reps[-2:]]
