@@ -28,6 +28,10 @@ EDGE_SD = 0.003
 # lowering in .4 of the light are judged for .63 and .56 of the time with .55, for 0 and .11 with .7; with .5
 # a white shirt before a white wall is judged, too, 10 degrees wrong [M].
 MIN_CONFIDENCE = 0.55
+# Where moments are gathered from all over a recording, for a start posture beside the one that was held, or
+# to tell a bend roughly, more is asked. With .65 and less the shared squat clip, mirrored, is measured from a
+# start posture gathered so, and reads as round beyond doubt; as filmed it is told roughly alone [M].
+SURE_CONFIDENCE = 0.7
 # By so much less confidence an edge errs e times as much. `formcheck.sources.edge_search` says how sure each
 # is: there .18 is an e-fold of what edges err by in dev clips. The root of that is taken, because `EDGE_SD`
 # is twice what they err by: with all of it one dim march beside a frame reads .84 of what bends, for .92 [M].
@@ -113,7 +117,9 @@ class BackContour:
         return BackContour(self.depth[which], covered, self.thighs_deg[which], room, doubt, by_arm)
 
 
-def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = ()) -> BackContour:
+def back_contour(
+    track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = (), *, least: float = MIN_CONFIDENCE
+) -> BackContour:
     """Read the back's edge of a track.
 
     Parameters
@@ -124,12 +130,14 @@ def back_contour(track: PoseTrack, forward_x: int, lines: Sequence[RoomLine] = (
         The person's forward direction along the picture's x axis.
     lines : sequence of RoomLine
         Lines of the room that the edge may have been found on.
+    least : float
+        Edges of less confidence are not read.
     """
     thighs_deg = thighs_forward_deg(track.landmarks_px, forward_x)
     frame = _TrunkFrame.of(track, forward_x, thighs_deg)
     side = back_side(forward_x)
     edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
-    sure = edge.seen & (edge.confidence >= MIN_CONFIDENCE)
+    sure = edge.seen & (edge.confidence >= least)
     at_stations = edge.at(STATIONS, sure)
     doubt = np.exp((1.0 - np.nan_to_num(edge.at(STATIONS, sure, edge.confidence), nan=1.0)) / UNSURE)
     outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))

@@ -12,7 +12,14 @@ from formcheck.body.room_line import RoomLine
 from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, LumbarReading, back_neutral, back_seen, lumbar_flexion
-from formcheck.body.spine_contour import BackContour, back_contour, thighs_forward_deg, without_jumps
+from formcheck.body.spine_contour import (
+    MIN_CONFIDENCE,
+    SURE_CONFIDENCE,
+    BackContour,
+    back_contour,
+    thighs_forward_deg,
+    without_jumps,
+)
 from formcheck.body.view import shoulders_apart
 
 Reasons = npt.NDArray[np.str_]
@@ -65,7 +72,7 @@ def neutral_of(
     held = signals.between(start_s, end_s)
     thighs_deg = usual_thighs_deg(track[held], calibration.view.forward_x)
     against = _against(track, calibration, signals, thighs_deg)
-    contour = recorded_back(track[held & (against == "")], calibration, lines)
+    contour = _contour(track[held & (against == "")], calibration, lines, recorded=True)
     neutral = back_neutral(contour, lines)
     slow = bool((against[held] == TOO_FEW).any())
     return replace(neutral, thighs_deg=thighs_deg, reason=TOO_FEW if slow else neutral.reason)
@@ -74,8 +81,8 @@ def neutral_of(
 def recorded_back(
     track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...] = ()
 ) -> BackContour:
-    """Return the back's contour in each instant of a recording, without what jumps."""
-    return _contour(track, calibration, lines, recorded=True)
+    """Return the back's contour in each instant of a recording, of sure edges, without what jumps."""
+    return _contour(track, calibration, lines, recorded=True, least=SURE_CONFIDENCE)
 
 
 def neutral_beside(
@@ -192,9 +199,14 @@ def with_spine(
 
 
 def _contour(
-    track: PoseTrack, calibration: Calibration, lines: tuple[RoomLine, ...], *, recorded: bool
+    track: PoseTrack,
+    calibration: Calibration,
+    lines: tuple[RoomLine, ...],
+    *,
+    recorded: bool,
+    least: float = MIN_CONFIDENCE,
 ) -> BackContour:
-    contour = back_contour(track, calibration.view.forward_x, lines)
+    contour = back_contour(track, calibration.view.forward_x, lines, least=least)
     return without_jumps(contour, track.t_s) if recorded else contour
 
 
