@@ -57,7 +57,7 @@ _MEAN_LINE, _LINE_SD = np.array([0.255, -0.12]), np.array([0.05, 0.09])
 # `formcheck.body.spine.UNLIKE_START`; and how surely the median of one is known.
 _START_SD, _MEDIAN_SD = 0.003, 0.0015
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
-_REMEMBERED = 64  # patterns of usable stations, and neutrals
+_REMEMBERED = 64  # neutrals
 _AT_ONCE = 2048  # instants whose covariances are inverted together
 _LINE = np.stack([np.ones_like(STATIONS), STATIONS], axis=1)
 
