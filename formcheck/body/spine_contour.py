@@ -138,9 +138,9 @@ def back_contour(
     side = back_side(forward_x)
     edge = _Edge.of(frame, track.edges_px[:, side], track.edge_confidence[:, side])
     sure = edge.seen & (edge.confidence >= least)
-    at_stations = edge.at(STATIONS, sure)
-    doubt = np.exp((1.0 - np.nan_to_num(edge.at(STATIONS, sure, edge.confidence), nan=1.0)) / UNSURE)
-    outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen))
+    at_stations, confidence = edge.at(STATIONS, sure, edge.depth, edge.confidence)
+    doubt = np.exp((1.0 - np.nan_to_num(confidence, nan=1.0)) / UNSURE)
+    outer = _beside_cliffs(edge.at(_SEARCHED, edge.seen, edge.depth)[0])
     at_stations[outer[:, : len(STATIONS)]] = np.nan
     covered, by_arm = _covered(frame.coordinates(track.landmarks_px[:, _ARMS]), edge)
     covered &= ~edge.flagged(track.edge_beside_arm[:, side])
@@ -203,16 +203,16 @@ class _Edge:
         seen: Bools = np.asarray(np.isfinite(points).all(axis=-1))
         return cls(points[..., 0], points[..., 1], confidence[rows, order], seen, order)
 
-    def at(self, stations: Floats, which: Bools, of: Floats | None = None) -> Floats:
-        """Interpolate depth, or ``of`` (T, n), between the points that count; NaN where none is near."""
-        values_at = self.depth if of is None else of
-        result = np.full((len(which), len(stations)), np.nan)
+    def at(self, stations: Floats, which: Bools, *values: Floats) -> Floats:
+        """Interpolate values, each (T, n), between the points that count; NaN where none is near."""
+        result = np.full((len(values), len(which), len(stations)), np.nan)
         for i in np.flatnonzero(which.sum(axis=1) >= 2):
-            height, here = self.height[i, which[i]], values_at[i, which[i]]
+            height = self.height[i, which[i]]
             above = np.minimum(np.maximum(height.searchsorted(stations, side="right"), 1), len(height) - 1)
             wide = height[above] - height[above - 1] > MAX_GAP
-            values = np.interp(stations, height, here, left=np.nan, right=np.nan)
-            result[i] = np.where(wide, np.nan, values)
+            for each, at_stations in zip(values, result, strict=True):
+                here = np.interp(stations, height, each[i, which[i]], left=np.nan, right=np.nan)
+                at_stations[i] = np.where(wide, np.nan, here)
         return result
 
     def flagged(self, points: Bools) -> Bools:
