@@ -54,6 +54,37 @@ def smooth_series(t_s: Floats, values: Floats, cutoff_hz: float = LANDMARK_CUTOF
     return result.reshape(values.shape)
 
 
+def median_series(t_s: Floats, values: Floats, width_s: float) -> Floats:
+    """Replace each value of a series by the median of those around it: what jumps for a moment goes.
+
+    Parameters
+    ----------
+    t_s : ndarray, shape (T,)
+        Strictly increasing times; need not be uniform.
+    values : ndarray, shape (T,)
+        NaN where missing.
+    width_s : float
+        How much time about each value is looked at.
+
+    Returns
+    -------
+    ndarray, shape (T,)
+        NaN where the input was missing. A steady course, up or down, stays as it is but for its ends.
+    """
+    if len(t_s) < 3:
+        return values.copy()
+    half = max(1, round(0.5 * width_s / float(np.median(np.diff(t_s)))))
+    near_s, near = (
+        np.lib.stride_tricks.sliding_window_view(np.pad(each, half, constant_values=np.nan), 2 * half + 1)
+        for each in (t_s, values)
+    )
+    with np.errstate(invalid="ignore"):
+        counts = np.abs(near_s - t_s[:, None]) <= 0.5 * width_s + 1e-6
+    result, seen = np.full_like(values, np.nan), np.isfinite(values)
+    result[seen] = np.nanmedian(np.where(counts, near, np.nan)[seen], axis=1)
+    return result
+
+
 def _stretches(t_s: Floats, present: Bools) -> list[tuple[int, int]]:
     """Return index ranges [first, last) that no gap longer than `MAX_BRIDGED_GAP_S` interrupts."""
     seen = np.flatnonzero(present)

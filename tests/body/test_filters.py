@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.signal import butter, filtfilt
 
-from formcheck.body.filters import LiveSmoother, OneEuro, smooth_series, smooth_track
+from formcheck.body.filters import LiveSmoother, OneEuro, median_series, smooth_series, smooth_track
 from formcheck.body.pose import Floats
 from tests.synthetic import Camera, film, squats
 
@@ -44,6 +47,44 @@ def test_uneven_times_are_smoothed_in_time_and_not_by_index() -> None:
     t = np.cumsum(rng.uniform(0.012, 0.06, 400))
     y = smooth_series(t, np.sin(2 * np.pi * 0.5 * t))
     np.testing.assert_allclose(y[30:-30], np.sin(2 * np.pi * 0.5 * t)[30:-30], atol=0.02)
+
+
+@pytest.mark.parametrize("fps", [10, 20, 30, 60])
+def test_a_median_drops_what_lasts_for_less_than_half_its_width_and_keeps_what_lasts(fps: float) -> None:
+    t = np.arange(0, 4, 1 / fps)
+    course = 20.0 * t
+    short, long = ((t > 1.0) & (t < 1.0 + last_s) for last_s in (0.15, 1.2))
+    dropped = median_series(t, course + 40.0 * short, 0.4)
+    np.testing.assert_allclose(dropped[3:-3], course[3:-3], atol=20.0 * 0.2)
+    kept = median_series(t, course + 40.0 * long, 0.4)
+    middle = (t > 1.25) & (t < 1.95)
+    np.testing.assert_allclose(kept[middle], (course + 40.0)[middle], atol=1e-9)
+
+
+def test_a_median_keeps_a_steady_course_and_a_slow_turn() -> None:
+    t = np.cumsum(np.random.default_rng(3).uniform(0.03, 0.06, 200))
+    np.testing.assert_allclose(median_series(t, 30.0 - 7.0 * t, 0.4)[5:-5], (30.0 - 7.0 * t)[5:-5], atol=0.4)
+    turn = 20.0 * (1.0 - np.cos(2 * np.pi * 0.5 * t))  # 40 degrees and back in 2 s
+    assert np.abs(median_series(t, turn, 0.4) - turn)[5:-5].max() < 1.7
+
+
+def test_a_median_looks_at_nothing_beyond_its_width_and_leaves_gaps_as_they_are() -> None:
+    t = np.concatenate([np.arange(0, 1, 0.05), np.arange(3, 4, 0.05)])
+    x = np.where(t < 2, 0.0, 50.0)
+    x[5] = np.nan
+    y = median_series(t, x, 0.4)
+    assert np.isnan(y[5])
+    np.testing.assert_array_equal(y[t < 2][np.isfinite(y[t < 2])], 0.0)
+    np.testing.assert_array_equal(y[t > 2], 50.0)
+
+
+@given(
+    x=arrays(np.float64, 24, elements=st.floats(-90, 90) | st.just(float("nan"))),
+    scale=st.sampled_from([-1.0, 0.5, 3.0]),
+)
+def test_a_median_is_mirrored_and_scaled_with_what_it_is_taken_of(x: Floats, scale: float) -> None:
+    t = np.arange(24) / 20
+    np.testing.assert_allclose(median_series(t, scale * x, 0.4), scale * median_series(t, x, 0.4), atol=1e-9)
 
 
 def test_short_gaps_are_bridged_and_long_ones_separate_what_lies_beside_them() -> None:
