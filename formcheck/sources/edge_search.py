@@ -56,6 +56,11 @@ _MOST = 3  # steps from one station to the next
 _HALF_BLUR = 2  # samples to either side of it that lens and encoder may have mixed
 _BESIDE = 3  # samples that say what is inside, and as many for outside
 _ASTRAY = 0.004  # a station's edge this far from those beside it took something else for the back
+# Where what lies next to the edge differs from what lies inside in another way than what lies further out (by
+# the cosine between the two), a strip of wall shows before a thing begins: measured against the thing, the
+# edge moved outwards across the strip, by .013. In 29 dev clips beside frames .03 degrees, in 13 others
+# none [M].
+_SAME_WAY = 0.3
 
 # What else makes an edge unsure, in e-folds of its error; as many times _UNSURE of change would. Fitted
 # together to what edges err by in 27 dev clips, five of them dim and eight beside frames (Student's t, four
@@ -341,9 +346,13 @@ def _crossing(colour: Singles, found: Floats, thin: Bools) -> Floats:
     sides, stations = (np.arange(n) for n in found.shape)
     around = runs(colour, 2 * reach + 1)[sides[:, None], stations, :, first]
     inside = around[..., :_BESIDE].sum(axis=3) / _BESIDE
-    outside = around[..., -_BESIDE:].sum(axis=3) / _BESIDE
-    turn = np.where(thin[..., None], around[..., reach + _HALF_BLUR], outside) - inside
-    contrast_sq = (turn**2).sum(axis=2)
+    near = around[..., reach + _HALF_BLUR] - inside
+    far = around[..., -_BESIDE:].sum(axis=3) / _BESIDE - inside
+    near_sq, far_sq = (near**2).sum(axis=2), (far**2).sum(axis=2)
+    strip = (near * far).sum(axis=2) < _SAME_WAY * np.sqrt(near_sq * far_sq)
+    strip &= near_sq > (2 * _FAINT) ** 2
+    turn = np.where((thin | strip)[..., None], near, far)
+    contrast_sq = np.where(thin | strip, near_sq, far_sq)
     share = np.einsum("nkci,nkc->nki", around[..., _BESIDE:-_BESIDE] - inside[..., None], turn)
     share = np.minimum(np.maximum(share / np.maximum(contrast_sq, 1.0)[..., None], 0.0), 1.0)
     crossing = OFFSETS[first + reach] + STEP * (_HALF_BLUR + 0.5 - share.sum(axis=2))

@@ -22,10 +22,10 @@ _PROFILE = (-0.02, 0.04)  # what the area is taken of
 _FEWEST = 3  # stations at which a thing is surely seen
 _WIDEST_PART = 0.8  # of these the clearest fifth says what colour it has
 _NEAR = 14  # stations from such a one within which it may taper
-# What is wider is no sliver, and a narrower one is the rim of the shirt, which is darker than the rest: a dark
-# frame on a bright wall drew backs inwards by .01 all the way below it, 3.4 degrees for 1.1 in a dev march. For
-# the same reason a sliver goes on from what surely is the thing, or from another. In 18 dev clips beside
-# frames 2.44 degrees (without these two 3.09, without slivers 2.48) [M].
+# What is wider is no sliver, and a narrower one is the rim of the shirt, which is darker than the rest: a
+# dark frame on a bright wall drew backs inwards by .01 all the way below it, 3.4 degrees for 1.1 in a dev
+# march. For the same reason a sliver goes on from what surely is the thing, or from another. In 18 dev clips
+# beside frames 2.44 degrees (without these two 3.09, without slivers 2.48) [M].
 _WIDEST, _NARROWEST = 0.02, 0.005
 _MISSED = 2  # stations within which it goes on
 _ALIKE = 5  # stations that are moved alike
