@@ -61,8 +61,8 @@ UNLIKE_DEG = 3000.0  # degrees of deviation per trunk length beyond
 UNLIKE_START = 0.0045
 # Variance for each degree that the thighs have moved from where they were in the start posture: what the
 # network and the cloth err by belongs to the posture, and cancels near the neutral. Errors of dev clips: 1.0
-# degrees where the thighs are within 10 degrees of the start, 2.6 from 60 to 90, and a little less since angles
-# are steadied in time: .07 holds as many of them in the 80 % interval as .1 did before [M].
+# degrees where the thighs are within 10 degrees of the start, 2.6 from 60 to 90, and a little less since
+# angles are steadied in time: .07 holds as many of them in the 80 % interval as .1 did before [M].
 POSTURE_VARIANCE = 0.07
 # Growth of the error with the angle; and the share that counts of what the model adds for missing stations,
 # since its own deviation is that of frames far from neutral, which the learning weighs more. With these the

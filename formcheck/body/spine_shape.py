@@ -41,9 +41,9 @@ MAX_SCORE = 2.0
 # Up to here the learnt curve holds; it is continued straight.
 MAX_LEARNT_DEG = 45.0
 # Added to the second term of extension's curve, degrees. Edges that neighbours err in alike, or that are
-# unsure, tell less of a large arch than the sure ones that it was learnt with: from 8 degrees on .82 to .94 of
-# it in dev marches and hinges, where .97 to 1.0 of what rounds is told. With 3, 18 dev marches beside frames
-# read 1.83 degrees wrong and .96 of what bends (2.08 and .91), others as before; with 2 and 4 1.88 and
+# unsure, tell less of a large arch than the sure ones that it was learnt with: from 8 degrees on .82 to .94
+# of it in dev marches and hinges, where .97 to 1.0 of what rounds is told. With 3, 18 dev marches beside
+# frames read 1.83 degrees wrong and .96 of what bends (2.08 and .91), others as before; with 2 and 4 1.88 and
 # 1.81 [M].
 LARGE_ARCH_DEG = 3.0
 # From here on thighs press the trunk. Outlines of bodies, each left out in turn: 40 to 80 degrees differ

@@ -40,11 +40,11 @@ LYING_LEAN_DEG = -50.0
 # measurement.md, section 4.
 MIN_RATE_HZ = 8.0
 TOO_FEW = "too_few_pictures"
-# What an edge errs by comes and goes within tenths of a second, and backs bend more slowly: of what swings once
-# in two seconds .99 passes. With the median over .2 s, then 1.5 Hz (3 Hz alone before), 16 dev clips from the
-# side read 1.10 degrees wrong (1.20) and 1.5 at rest (2.0), eight dim ones 2.06 (2.37) and 2.4 (3.1); gains .968
-# (.972) and .944 (.947). 1 Hz, or a median over .4 s, does as well there, but a slump of .9 s is told 3 %
-# smaller [M].
+# What an edge errs by comes and goes within tenths of a second, and backs bend more slowly: of what swings
+# once in two seconds .99 passes. With the median over .2 s, then 1.5 Hz (3 Hz alone before), 16 dev clips
+# from the side read 1.10 degrees wrong (1.20) and 1.5 at rest (2.0), eight dim ones 2.06 (2.37) and 2.4
+# (3.1); gains .968 (.972) and .944 (.947). 1 Hz, or a median over .4 s, does as well there, but a slump of
+# .9 s is told 3 % smaller [M].
 LUMBAR_MEDIAN_S = 0.2
 LUMBAR_CUTOFF_HZ = 1.5
 # Moments in which the back is free count as a start posture if they lie so far apart: before and after a
