@@ -40,12 +40,12 @@ SHOULDER_SLIDE_SD = 0.03
 MAX_SCORE = 2.0
 # Up to here the learnt curve holds; it is continued straight.
 MAX_LEARNT_DEG = 45.0
-# Added to the second term of extension's curve, degrees. Edges that neighbours err in alike, or that are
-# unsure, tell less of a large arch than the sure ones that it was learnt with: from 8 degrees on .82 to .94
-# of it in dev marches and hinges, where .97 to 1.0 of what rounds is told. With 3, 18 dev marches beside
-# frames read 1.83 degrees wrong and .96 of what bends (2.08 and .91), others as before; with 2 and 4 1.88 and
-# 1.81 [M].
-LARGE_ARCH_DEG = 3.0
+# Added to the second term of extension's curve, degrees, where the thighs are forward by so many degrees, less
+# where they are less. Edges that neighbours err in alike, or that are unsure, tell less of a large arch than
+# the sure ones that it was learnt with: in 13 dev marches .88 of what bends (.93 with this; 2.26 and 2.07
+# degrees wrong, in 12 other dev clips 1.23 and 1.30; 2.07 and 1.35 with 4). Backs that arch over a thigh that
+# is behind them are told as they are, .98 to 1.07 [M].
+LARGE_ARCH_DEG, LIFTED_DEG = 3.0, 30.0
 # From here on thighs press the trunk. Outlines of bodies, each left out in turn: 40 to 80 degrees differ
 # by .03; without it deep squats read 3.7 degrees wrong, with it 2.7 [M].
 PRESSING_DEG = 70.0
@@ -167,8 +167,8 @@ class Shape:
         free = _slides(np.where(usable, depth, np.nan), neutral)
         if not cloth:  # what is read under cloth is too low as it is
             free = np.concatenate([free, self._pressing(thighs_deg, start_thighs_deg)], axis=2)
-        own, curve = self._across_for(neutral.tobytes()), self.curve.copy()
-        curve[1, 1] += LARGE_ARCH_DEG
+        own = self._across_for(neutral.tobytes())
+        larger = LARGE_ARCH_DEG * np.minimum(np.maximum(thighs_deg / LIFTED_DEG, 0.0), 1.0)
         everything = self._explained_by_all()
         noise, doubt = _CLOTH_NOISE if cloth else _NOISE, np.ones(depth.shape) if doubt is None else doubt
         deg, missing, unexplained = np.full((3, len(depth)), np.nan)
@@ -181,7 +181,12 @@ class Shape:
                 solver = _Solver(back + errors, free[rows][:, pattern])
                 solved = solver.solve(change[rows][:, pattern])
                 linear = solved @ own[pattern]
-                deg[rows] = _bent(linear, curve, np.where(linear >= 0, rounded, arched[rows]))
+                arch = linear < 0
+                steeper, larger_here = (
+                    np.where(arch, arched[rows], rounded),
+                    np.where(arch, larger[rows], 0.0),
+                )
+                deg[rows] = _bent(linear, self.curve, steeper, larger_here)
                 no_back = np.einsum("ti,tij->tj", solved, errors) / unsure
                 unexplained[rows] = np.sqrt((no_back**2).mean(axis=1))
                 told = solver.solve(np.broadcast_to(common, unsure.shape)) @ common
@@ -319,16 +324,16 @@ def patterns_of(usable: Bools) -> list[tuple[Bools, npt.NDArray[np.intp]]]:
     return [(pattern, np.flatnonzero(which == i)) for i, pattern in enumerate(patterns) if pattern.any()]
 
 
-def _bent(linear_deg: Floats, curve: Floats, steeper: Floats) -> Floats:
+def _bent(linear_deg: Floats, curve: Floats, steeper: Floats, larger: Floats) -> Floats:
     """Return the angle that a linear estimate stands for: large bends move the stations along the back.
 
     A third-order curve up to `MAX_LEARNT_DEG` either way, its last slope beyond; flexion and extension have
-    their own. ``steeper`` (T,) is added to the first term.
+    their own. ``steeper`` and ``larger`` (T,) are added to the first and the second term.
     """
     unit = 30.0
     inside = np.minimum(np.maximum(linear_deg, -MAX_LEARNT_DEG), MAX_LEARNT_DEG) / unit
     a, b, c = np.where(linear_deg >= 0, curve[0][:, None], curve[1][:, None])
-    a = a + steeper
+    a, b = a + steeper, b + larger
     value = inside * (a + b * np.abs(inside) + c * inside**2)
     slope = (a + 2 * b * np.abs(inside) + 3 * c * inside**2) / unit
     result: Floats = value + slope * (linear_deg - inside * unit)
