@@ -18,8 +18,10 @@ from formcheck.body.room_line import RoomLine
 from formcheck.body.spine_contour import STATIONS, BackContour
 from formcheck.body.spine_foreign import foreign
 from formcheck.body.spine_hidden import (
+    AS_AT_START_DEG,
     SAME_SD_DEG,
     Uncovered,
+    WithArm,
     gaps,
     made_up_sd_deg,
     mostly_free,
@@ -66,9 +68,9 @@ UNLIKE_START = 0.0045
 POSTURE_VARIANCE = 0.07
 # Growth of the error with the angle; and the share that counts of what the model adds for missing and unsure
 # stations, since its own deviation is that of frames far from neutral, which the learning weighs more. With
-# these the 80 % interval holds .885 of the errors of 20 dev clips, .84 of eight dim ones', .865 of 20 marches'
-# beside frames, and .78 of those of 50 made-up sets of dev bodies; with stations left out, .05 to .20, .20 to
-# .325, .30 to .48 or .45 to .58, .86 to .89 of 20 clips'. A share of .3 holds .02 to .03 more [M].
+# these the 80 % interval holds .885 of the errors of 20 dev clips, .84 of those of eight dim ones, .865 of
+# 20 marches beside frames, .78 of 50 made-up sets of dev bodies; with stations left out, .05 to .20, .20 to
+# .325, .30 to .48 or .45 to .58, .86 to .89 in 20 clips. A share of .3 holds .02 to .03 more [M].
 GAIN_SD = 0.06
 MISSING_SHARE = 0.2
 # In the moments beside a held start posture people have begun to bend: by 1.5 degrees in the mean of dev
@@ -282,8 +284,8 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     """
     contour = at_ease(contour)
     known = seen_stations(contour) & np.isfinite(neutral.depth)
-    behind_arm = _same_with_arm(contour, known, neutral)
-    known |= behind_arm
+    arm = _with_arm(contour, known, neutral)
+    contour, known = replace(contour, depth=arm.depth), known | arm.counts
     free = _uncovered(contour, known, neutral)
     things = contour.room.any(axis=1) | free.same
     estimate = _estimate(contour, neutral, known, free, things)
@@ -291,15 +293,15 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
     unexplained_deg = UNLIKE_DEG * np.maximum(estimate.unexplained - UNEXPLAINED, 0.0)
     unlike_deg = np.hypot(unexplained_deg, neutral.unlike_deg)
     variance = _variance(contour, neutral, free, estimate, deg) + unlike_deg**2
-    variance += np.where(behind_arm.any(axis=1) & ~free.same, SAME_SD_DEG, 0.0) ** 2
+    variance += np.where(arm.counts.any(axis=1) & ~free.same, SAME_SD_DEG, 0.0) ** 2
     sd_deg = np.sqrt(variance)
     hidden = ~enough_seen(free.usable) | np.isnan(deg)
     unsure = sd_deg > MAX_SD_DEG
     unlike = unsure & (unlike_deg**2 > 0.5 * variance)
-    arm = (contour.covered & ~free.usable).sum(axis=1) > 0.5 * (~free.usable).sum(axis=1)
+    mostly_arm = (contour.covered & ~free.usable).sum(axis=1) > 0.5 * (~free.usable).sum(axis=1)
     code = np.where(hidden, _CODE["back_hidden"], np.where(unsure, _CODE["back_unsure"], 0))
     code[unlike & ~hidden] = _CODE["back_unlike"]
-    code[(hidden | (unsure & ~unlike)) & arm] = _CODE["arm_over_back"]
+    code[(hidden | (unsure & ~unlike)) & mostly_arm] = _CODE["arm_over_back"]
     reason = _KEYS[code]
     if neutral.reason:
         reason = np.full_like(reason, neutral.reason)
@@ -309,7 +311,7 @@ def lumbar_flexion(contour: BackContour, neutral: BackNeutral, t_s: Floats | Non
         if neutral.bowed:
             bent &= contour.thighs_deg > neutral.thighs_deg  # further bowed than there
         reason[_lasting(bent & ~hidden, ~hidden, t_s)] = ""
-        _bridge(deg, sd_deg, reason, free.hidden | (things & unsure), t_s)
+        _bridge(deg, sd_deg, reason, free.hidden | (things & unsure), arm.stands, t_s)
     judged = reason == ""
     return LumbarReading(np.where(judged, deg, np.nan), np.where(judged, sd_deg, np.nan), reason)
 
@@ -375,16 +377,19 @@ def rough_flexion(contour: BackContour, neutral: BackNeutral) -> tuple[Floats, F
     return np.where(seen, estimate.deg, np.nan), np.where(seen, estimate.missing_deg, np.nan)
 
 
-def _bridge(deg: Floats, sd_deg: Floats, reason: Reasons, hidden: Bools, t_s: Floats) -> None:
+def _bridge(deg: Floats, sd_deg: Floats, reason: Reasons, hidden: Bools, stands: Bools, t_s: Floats) -> None:
     """Set what lies shortly between two judged instants, all shapes (T,).
 
-    ``hidden`` says where a thing of the room hides the back.
+    ``hidden`` says where a thing of the room hides the back, ``stands`` where an arm may hide that of who
+    stands as in the start posture.
     """
-    for between, before, after, more_deg in gaps(reason == "", hidden, t_s):
-        unsure_deg = float(np.hypot(max(sd_deg[before], sd_deg[after]), more_deg))
-        if unsure_deg <= MAX_SD_DEG:
-            deg[between] = np.interp(t_s[between], t_s[[before, after]], deg[[before, after]])
-            sd_deg[between], reason[between] = unsure_deg, ""
+    for hides, most_deg in ((hidden, np.inf), (stands, AS_AT_START_DEG)):
+        for between, before, after, more_deg in gaps(reason == "", hides, t_s):
+            ends = [before, after]
+            unsure_deg = float(np.hypot(sd_deg[ends].max(), more_deg))
+            if unsure_deg <= MAX_SD_DEG and np.abs(deg[ends]).max() <= most_deg:
+                deg[between] = np.interp(t_s[between], t_s[ends], deg[ends])
+                sd_deg[between], reason[between] = unsure_deg, ""
 
 
 def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Uncovered:
@@ -397,10 +402,10 @@ def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Unco
     return Uncovered(contour.depth, usable, nowhere, nowhere)
 
 
-def _same_with_arm(contour: BackContour, known: Bools, neutral: BackNeutral) -> Bools:
-    """Return covered stations that count, since the outline is the start posture's, shape (T, K)."""
+def _with_arm(contour: BackContour, known: Bools, neutral: BackNeutral) -> WithArm:
+    """Return what can be told of a back that an arm may cover, from a start posture that was itself seen."""
     if neutral.reason or neutral.beside or neutral.bowed or neutral.beside_thing:
-        return np.zeros_like(known)
+        return WithArm(contour.depth, np.zeros_like(known), np.zeros(len(known), dtype=np.bool_))
     return same_with_arm(contour, known, neutral.depth, neutral.thighs_deg)
 
 

@@ -40,11 +40,11 @@ SHOULDER_SLIDE_SD = 0.03
 MAX_SCORE = 2.0
 # Up to here the learnt curve holds; it is continued straight.
 MAX_LEARNT_DEG = 45.0
-# Added to the second term of extension's curve, degrees, where the thighs are forward by so many degrees, less
-# where they are less. Edges that neighbours err in alike, or that are unsure, tell less of a large arch than
-# the sure ones that it was learnt with: in 13 dev marches .88 of what bends (.93 with this; 2.26 and 2.07
-# degrees wrong, in 12 other dev clips 1.23 and 1.30; 2.07 and 1.35 with 4). Backs that arch over a thigh that
-# is behind them are told as they are, .98 to 1.07 [M].
+# Added to the second term of extension's curve, degrees, where the thighs are forward by so many degrees,
+# less where they are less. Edges that neighbours err in alike, or that are unsure, tell less of a large arch
+# than the sure ones that it was learnt with: in 13 dev marches .88 of what bends, .93 with this (2.26 and
+# 2.07 degrees wrong, in 12 other dev clips 1.23 and 1.30; with 4 2.07 and 1.35). Arches in standing are told
+# as they are [M].
 LARGE_ARCH_DEG, LIFTED_DEG = 3.0, 30.0
 # From here on thighs press the trunk. Outlines of bodies, each left out in turn: 40 to 80 degrees differ
 # by .03; without it deep squats read 3.7 degrees wrong, with it 2.7 [M].
