@@ -23,7 +23,16 @@ from formcheck.body.scale import BodyScale
 from formcheck.body.signals import Signals
 from formcheck.body.spine import BackNeutral, back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, back_contour
-from formcheck.body.spine_shape import ALIKE_ALONG, ALIKE_SD, HIP_SLIDE_SD, SHOULDER_SLIDE_SD, learnt_shape
+from formcheck.body.spine_shape import (
+    ALIKE_ALONG,
+    ALIKE_SD,
+    HIP_SLIDE_SD,
+    LARGE_ARCH_DEG,
+    LIFTED_DEG,
+    MAX_LEARNT_DEG,
+    SHOULDER_SLIDE_SD,
+    learnt_shape,
+)
 from formcheck.body.spine_signal import TRUNK_SHARE, neutral_of, with_spine
 from formcheck.body.view import estimate_view
 from formcheck.sources.track_file import read_track
@@ -158,7 +167,9 @@ def test_the_back_that_the_picture_shows_beside_an_arm_is_not_covered_by_it() ->
         (0.0, 0.0, 0.0, 0.0, False, True),
         (0.0, 5.0, 0.0, 0.01, False, True),
         (0.0, 15.0, 0.0, 0.0, False, False),
-        (0.0, 0.0, 0.0, 0.04, False, False),
+        (0.0, 0.0, 0.0, 0.05, False, True),
+        (0.0, 0.0, 0.0, 0.08, False, False),
+        (0.0, 0.0, 0.0, -0.04, False, False),
         (0.0, 0.0, 0.0, 0.0, True, False),
         (0.0, 60.0, 60.0, 0.0, False, False),
         (15.0, 0.0, 0.0, 0.0, False, False),
@@ -168,7 +179,10 @@ def test_the_back_that_the_picture_shows_beside_an_arm_is_not_covered_by_it() ->
 def test_an_arm_that_leaves_the_outline_as_it_was_hides_nothing(
     angle_deg: float, thighs_deg: float, start_thighs_deg: float, tilt: float, beside: bool, judged: bool
 ) -> None:
-    """Not of who bends, sits, has tilted or moved the thighs, nor from moments beside the start posture."""
+    """Not of who bends, sits or has moved the thighs, nor from moments beside the start posture.
+
+    An arm that comes down draws the shoulder forward: the outline tilts by up to .06, and never backwards.
+    """
     start, seen = (back_contour(arc_back(each), 1) for each in (0.0, angle_deg))
     depth = seen.depth + tilt * STATIONS
     covered = np.broadcast_to(STATIONS > 0.2, depth.shape).copy()
@@ -181,6 +195,62 @@ def test_an_arm_that_leaves_the_outline_as_it_was_hides_nothing(
     if judged:
         assert abs(reading.deg[0]) < 1.0
         assert reading.sd_deg[0] >= 3.0
+
+
+@pytest.mark.parametrize(
+    ("angle_deg", "free_to", "tilt", "judged"),
+    [
+        (0.0, 0.4, 0.0, True),
+        (0.0, 0.3, 0.02, True),
+        (0.0, 0.25, 0.0, False),
+        (0.0, 0.4, 0.04, False),
+        (0.0, 0.4, -0.04, False),
+        (-15.0, 0.4, 0.0, False),
+        (15.0, 0.4, 0.0, False),
+    ],
+)
+def test_where_an_arm_is_the_edge_higher_up_what_is_free_tells_whether_the_back_has_stayed(
+    angle_deg: float, free_to: float, tilt: float, judged: bool
+) -> None:
+    start, seen = (back_contour(arc_back(each), 1) for each in (0.0, angle_deg))
+    covered = np.broadcast_to(free_to < STATIONS, seen.depth.shape).copy()
+    elbow = 0.03 * np.exp(-((STATIONS - 0.5) ** 2) / 0.005)
+    contour = replace(seen, depth=seen.depth + tilt * STATIONS + covered * elbow, covered=covered)
+    contour = replace(contour, by_arm=np.array([True]))
+    reading = lumbar_flexion(contour, BackNeutral(start.depth[0], 1.0))
+    assert reading.reason[0] == ("" if judged else "arm_over_back")
+    if judged:
+        assert abs(reading.deg[0]) < 2.0
+        assert reading.sd_deg[0] >= 3.0
+
+
+@pytest.mark.parametrize(
+    ("hidden_s", "bent_deg", "thighs_deg", "judged"),
+    [(0.5, 0.0, 0.0, True), (0.8, 0.0, 0.0, False), (0.5, 12.0, 0.0, False), (0.5, 0.0, 15.0, False)],
+)
+def test_what_an_arm_hides_for_a_moment_of_who_stands_lies_between(
+    hidden_s: float, bent_deg: float, thighs_deg: float, judged: bool
+) -> None:
+    """Not for longer, nor of who was bent before and after, nor of who has lifted a thigh meanwhile."""
+    start, one = (back_contour(arc_back(each), 1) for each in (0.0, bent_deg))
+    t_s, off = np.arange(41) / 20, np.abs(np.arange(41) - 20)
+    middle = off < 10 * hidden_s
+    # so little of what lies beside the gap is judged that no other gap would be bridged
+    gap = middle | ((off < 18) & ((off - off[~middle].min()) % 3 > 0))
+    covered = gap[:, None] & (STATIONS > 0.1)
+    depth = np.repeat(one.depth, 41, axis=0) + covered * np.where(STATIONS > 0.3, 0.05, 0.0)
+    contour = replace(
+        one,
+        depth=depth,
+        covered=covered,
+        thighs_deg=np.where(gap, thighs_deg, 0.0),
+        room=np.zeros_like(covered),
+        doubt=np.ones_like(depth),
+        by_arm=gap,
+    )
+    reading = lumbar_flexion(contour, BackNeutral(start.depth[0], 1.0), t_s)
+    assert (reading.reason[middle] == "").all() == judged
+    assert (reading.reason[~gap] == "").all()
 
 
 @pytest.mark.parametrize(("name", "rmse_deg"), [("hinge-omar", 3.0), ("march-ana", 2.0), ("lower-ana", 3.0)])
@@ -300,7 +370,11 @@ def test_the_estimate_is_the_conditional_mean_whatever_is_seen(seed: int, seen_s
         covariance = (shape.within + free @ free.T + noise)[np.ix_(seen, seen)]
         solved = np.linalg.solve(covariance, (depth[i] - neutral)[seen])
         no_back = noise[np.ix_(seen, seen)] @ solved
-        assert estimate.deg[i] == pytest.approx(solved @ shape.across[seen], abs=1e-6)
+        linear = solved @ shape.across[seen]
+        larger = LARGE_ARCH_DEG * min(max(thighs_deg[i] / LIFTED_DEG, 0.0), 1.0) * (linear < 0)
+        inside = max(linear, -MAX_LEARNT_DEG) / 30.0  # beyond the learnt angles arches go on as steeply
+        arch_deg = larger * (inside**2 + 2.0 * abs(inside) * (inside - linear / 30.0))
+        assert estimate.deg[i] == pytest.approx(linear - arch_deg, abs=1e-6)
         assert estimate.unexplained[i] == pytest.approx(np.sqrt((no_back**2).mean()), rel=1e-6)
         alone = shape.estimate(depth[[i]], neutral, usable[[i]], thighs_deg[[i]], start_deg)
         assert alone.deg[0] == pytest.approx(estimate.deg[i], abs=1e-9)
