@@ -213,3 +213,16 @@ def test_an_edge_beside_something_strange_is_less_sure() -> None:
     framed = refined(*beside_a_tapering_frame()).confidence[0, beside]
     assert np.median(framed) < np.median(alone) - 0.1
     assert framed.min() >= MIN_CONFIDENCE
+
+
+def test_a_strip_of_wall_between_back_and_frame_does_not_draw_the_edge_to_the_frame() -> None:
+    """Two pixels of bright wall show before the frame begins, and the shirt is as bright as both together."""
+    x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
+    s, inside = (HIP_Y - y) / TRUNK, x - back_x(y)
+    frame = (inside < -2.0) & (inside > -27.0) & (s > 0.3) & (s < 0.8)
+    behind = np.where(frame, 60.0, 230.0)
+    levels = cv2.GaussianBlur(behind + (150.0 - behind) * mask_of(12.0), (0, 0), 1.0)
+    grain = np.random.default_rng(1).normal(0, 1.0, (HEIGHT, WIDTH, 3))
+    picture = np.asarray(np.clip(levels[..., None] + grain, 0, 255), np.uint8)
+    beside = (EDGE_STATIONS[USED] > 0.35) & (EDGE_STATIONS[USED] < 0.6)
+    assert np.abs(error_px(refined(picture, mask_of(12.0)))[beside]).max() < 1.0
