@@ -28,7 +28,7 @@ def rays(wide: Floats, rim: float = 0.0) -> Floats:
 
 
 def corrected(colour: Floats, edge: Floats) -> Floats:
-    return beside_slivers(colour[None].astype(np.float32), edge[None], THIN[None])[0]
+    return np.asarray(beside_slivers(colour[None].astype(np.float32), edge[None], THIN[None])[0])
 
 
 def test_a_shirts_dark_rim_below_a_frame_is_left_alone() -> None:
