@@ -19,13 +19,13 @@ import numpy.typing as npt
 from accuracy_cases import CACHE, MODEL, ROOT, extracted
 from accuracy_tables import table
 
-from formcheck.body.filters import smooth_series, smooth_track
+from formcheck.body.filters import smooth_track
 from formcheck.body.pose import PoseTrack
 from formcheck.body.repair import repair_legs
 from formcheck.body.scale import BodyScale, mid_hip_px, mid_shoulder_px
 from formcheck.body.spine import LumbarReading, back_neutral, lumbar_flexion
 from formcheck.body.spine_contour import back_contour, without_jumps
-from formcheck.body.spine_signal import LUMBAR_CUTOFF_HZ
+from formcheck.body.spine_signal import steadied
 from formcheck.body.view import estimate_view
 from formcheck.sources.mediapipe_pose import PoseEstimator
 from formcheck.sources.track_file import read_track, write_track
@@ -76,7 +76,7 @@ def windows(track: PoseTrack, seen: Seen) -> Floats:
     )
     lower, upper = (np.degrees(np.arctan(slopes(along, depth, window))) for window in (SACRAL, THORACOLUMBAR))
     deg = lower - upper
-    return smooth_series(track.t_s, deg - np.nanmedian(deg[seen.at_rest(track)]), LUMBAR_CUTOFF_HZ)
+    return steadied(track.t_s, deg - np.nanmedian(deg[seen.at_rest(track)]))
 
 
 def slopes(along: Floats, depth: Floats, window: tuple[float, float]) -> Floats:
@@ -99,7 +99,7 @@ def learnt(track: PoseTrack, seen: Seen) -> LumbarReading:
 def learnt_deg(track: PoseTrack, seen: Seen) -> Floats:
     """Return the product's angle."""
     reading = learnt(track, seen)
-    smooth = smooth_series(track.t_s, reading.deg, LUMBAR_CUTOFF_HZ)
+    smooth = steadied(track.t_s, reading.deg)
     return np.where(reading.reason == "", smooth, np.nan)
 
 

@@ -200,9 +200,16 @@ def with_spine(
     reason = np.where(against == "", reading.reason, against)
     deg = np.where(reason == "", reading.deg, np.nan)
     if cutoff_hz is not None:
-        steady = median_series(track.t_s, deg, LUMBAR_MEDIAN_S)
-        deg = np.where(reason == "", smooth_series(track.t_s, steady, cutoff_hz), np.nan)
+        deg = np.where(reason == "", steadied(track.t_s, deg, cutoff_hz), np.nan)
     return _with_hips(signals, deg, np.where(reason == "", reading.sd_deg, np.nan), reason)
+
+
+def steadied(t_s: Floats, deg: Floats, cutoff_hz: float = LUMBAR_CUTOFF_HZ) -> Floats:
+    """Return a recording's lumbar angles (T,), NaN where unknown, without what comes and goes.
+
+    A median over `LUMBAR_MEDIAN_S`, then a zero-lag low-pass, which bridges short gaps.
+    """
+    return smooth_series(t_s, median_series(t_s, deg, LUMBAR_MEDIAN_S), cutoff_hz)
 
 
 def _contour(
