@@ -73,13 +73,14 @@ def median_series(t_s: Floats, values: Floats, width_s: float) -> Floats:
     """
     if len(t_s) < 3:
         return values.copy()
-    half = max(1, round(0.5 * width_s / float(np.median(np.diff(t_s)))))
+    step_s = float(np.median(np.diff(t_s)))
+    half = max(1, round(0.5 * width_s / step_s))
     near_s, near = (
         np.lib.stride_tricks.sliding_window_view(np.pad(each, half, constant_values=np.nan), 2 * half + 1)
         for each in (t_s, values)
     )
     with np.errstate(invalid="ignore"):
-        counts = np.abs(near_s - t_s[:, None]) <= 0.5 * width_s + 1e-6
+        counts = np.abs(near_s - t_s[:, None]) <= 0.5 * width_s + 0.25 * step_s  # of 29.97 a second as of 30
     result, seen = np.full_like(values, np.nan), np.isfinite(values)
     result[seen] = np.nanmedian(np.where(counts, near, np.nan)[seen], axis=1)
     return result

@@ -18,7 +18,6 @@ from formcheck.body.room_line import RoomLine
 from formcheck.body.spine_contour import STATIONS, BackContour
 from formcheck.body.spine_foreign import foreign
 from formcheck.body.spine_hidden import (
-    AS_AT_START_DEG,
     SAME_SD_DEG,
     Uncovered,
     WithArm,
@@ -26,11 +25,11 @@ from formcheck.body.spine_hidden import (
     made_up_sd_deg,
     mostly_free,
     on_lines,
-    same_with_arm,
     things_at,
     tilted,
     uncovered,
     whole_start,
+    with_arm,
 )
 from formcheck.body.spine_shape import Estimate, learnt_shape
 from formcheck.body.spine_stations import MIN_SEEN_SHARE, at_ease, enough_seen, seen_stations
@@ -383,13 +382,12 @@ def _bridge(deg: Floats, sd_deg: Floats, reason: Reasons, hidden: Bools, stands:
     ``hidden`` says where a thing of the room hides the back, ``stands`` where an arm may hide that of who
     stands as in the start posture.
     """
-    for hides, most_deg in ((hidden, np.inf), (stands, AS_AT_START_DEG)):
-        for between, before, after, more_deg in gaps(reason == "", hides, t_s):
-            ends = [before, after]
-            unsure_deg = float(np.hypot(sd_deg[ends].max(), more_deg))
-            if unsure_deg <= MAX_SD_DEG and np.abs(deg[ends]).max() <= most_deg:
-                deg[between] = np.interp(t_s[between], t_s[ends], deg[ends])
-                sd_deg[between], reason[between] = unsure_deg, ""
+    for between, before, after, more_deg, most_deg in gaps(reason == "", hidden, stands, t_s):
+        ends = [before, after]
+        unsure_deg = float(np.hypot(sd_deg[ends].max(), more_deg))
+        if unsure_deg <= MAX_SD_DEG and np.abs(deg[ends]).max() <= most_deg:
+            deg[between] = np.interp(t_s[between], t_s[ends], deg[ends])
+            sd_deg[between], reason[between] = unsure_deg, ""
 
 
 def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Uncovered:
@@ -403,10 +401,10 @@ def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Unco
 
 
 def _with_arm(contour: BackContour, known: Bools, neutral: BackNeutral) -> WithArm:
-    """Return what can be told of a back that an arm may cover, from a start posture that was itself seen."""
+    """Return what can be told of a back that an arm may cover, if the start posture was seen, or most of it."""
     if neutral.reason or neutral.beside or neutral.bowed or neutral.beside_thing:
         return WithArm(contour.depth, np.zeros_like(known), np.zeros(len(known), dtype=np.bool_))
-    return same_with_arm(contour, known, neutral.depth, neutral.thighs_deg)
+    return with_arm(contour, known, neutral.depth, neutral.thighs_deg)
 
 
 def _lasting(bent: Bools, seen: Bools, t_s: Floats) -> Bools:

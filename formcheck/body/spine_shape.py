@@ -182,11 +182,8 @@ class Shape:
                 solved = solver.solve(change[rows][:, pattern])
                 linear = solved @ own[pattern]
                 arch = linear < 0
-                steeper, larger_here = (
-                    np.where(arch, arched[rows], rounded),
-                    np.where(arch, larger[rows], 0.0),
-                )
-                deg[rows] = _bent(linear, self.curve, steeper, larger_here)
+                steeper, more = np.where(arch, arched[rows], rounded), np.where(arch, larger[rows], 0.0)
+                deg[rows] = _bent(linear, self.curve, steeper, more)
                 no_back = np.einsum("ti,tij->tj", solved, errors) / unsure
                 unexplained[rows] = np.sqrt((no_back**2).mean(axis=1))
                 told = solver.solve(np.broadcast_to(common, unsure.shape)) @ common

@@ -61,6 +61,13 @@ def test_a_median_drops_what_lasts_for_less_than_half_its_width_and_keeps_what_l
     np.testing.assert_allclose(kept[middle], (course + 40.0)[middle], atol=1e-9)
 
 
+@pytest.mark.parametrize("fps", [29.97, 30.0])
+def test_a_median_is_as_wide_at_either_rate_of_television(fps: float) -> None:
+    t = np.arange(0, 4, 1 / fps)
+    spike = (np.arange(len(t)) == 40).astype(float) + (np.arange(len(t)) == 41) + (np.arange(len(t)) == 42)
+    assert median_series(t, spike, 0.2).max() == 0.0
+
+
 def test_a_median_keeps_a_steady_course_and_a_slow_turn() -> None:
     t = np.cumsum(np.random.default_rng(3).uniform(0.03, 0.06, 200))
     np.testing.assert_allclose(median_series(t, 30.0 - 7.0 * t, 0.4)[5:-5], (30.0 - 7.0 * t)[5:-5], atol=0.4)

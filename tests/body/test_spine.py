@@ -217,11 +217,25 @@ def test_where_an_arm_is_the_edge_higher_up_what_is_free_tells_whether_the_back_
     elbow = 0.03 * np.exp(-((STATIONS - 0.5) ** 2) / 0.005)
     contour = replace(seen, depth=seen.depth + tilt * STATIONS + covered * elbow, covered=covered)
     contour = replace(contour, by_arm=np.array([True]))
-    reading = lumbar_flexion(contour, BackNeutral(start.depth[0], 1.0))
+    neutral = BackNeutral(start.depth[0], 1.0)
+    reading = lumbar_flexion(contour, neutral)
     assert reading.reason[0] == ("" if judged else "arm_over_back")
     if judged:
         assert abs(reading.deg[0]) < 2.0
         assert reading.sd_deg[0] >= 3.0
+        # what is free of the arm and elsewhere speaks against it, and so does another shape of what is free
+        bulge = np.where((free_to - 0.05 < STATIONS) & (free_to >= STATIONS), 0.012, 0.0)
+        wave = 0.006 * np.cos(2 * np.pi * STATIONS / 0.1) * (free_to >= STATIONS)
+        for wrong in (bulge, wave):
+            moved = replace(contour, depth=contour.depth + wrong)
+            assert lumbar_flexion(moved, neutral).reason[0] != ""
+
+
+def test_a_back_that_is_lost_above_is_not_as_it_was_because_an_arm_passes_its_end() -> None:
+    seen = back_contour(arc_back(0.0), 1)
+    covered = np.broadcast_to(STATIONS > 0.64, seen.depth.shape).copy()
+    lost = replace(seen, depth=np.where(STATIONS > 0.375, np.nan, seen.depth), covered=covered)
+    assert lumbar_flexion(lost, BackNeutral(seen.depth[0], 1.0)).reason[0] != ""
 
 
 @pytest.mark.parametrize(
@@ -250,6 +264,9 @@ def test_what_an_arm_hides_for_a_moment_of_who_stands_lies_between(
     )
     reading = lumbar_flexion(contour, BackNeutral(start.depth[0], 1.0), t_s)
     assert (reading.reason[middle] == "").all() == judged
+    lone = covered | ((off % 10 > 0)[:, None] & (STATIONS > 0.1))
+    few = replace(contour, covered=lone, depth=one.depth + lone * np.where(STATIONS > 0.3, 0.05, 0.0))
+    assert not (lumbar_flexion(few, BackNeutral(start.depth[0], 1.0), t_s).reason[middle] == "").any()
     assert (reading.reason[~gap] == "").all()
 
 

@@ -44,3 +44,11 @@ def test_a_frame_that_tapers_is_taken_off_where_it_goes_on_from_what_is_surely_s
     edge = np.where(THIN, 0.0, found)
     tapers = slice(15, 22)
     assert np.abs(corrected(rays(wide), edge)[tapers]).max() < 0.6 * abs(found)
+
+
+def test_what_is_as_narrow_elsewhere_is_no_sliver_of_the_frame() -> None:
+    """A dark line at the back's edge that nothing joins to where the frame is surely seen."""
+    apart = (np.arange(N_SEARCHED) >= 11) & (np.arange(N_SEARCHED) < 16)
+    wide = np.where(THIN, 0.03, np.where(apart, 0.01, 0.0))
+    edge = np.where(apart, 0.004, 0.0)
+    np.testing.assert_allclose(corrected(rays(wide), edge)[apart], 0.004, atol=1e-9)
