@@ -68,8 +68,9 @@ POSTURE_VARIANCE = 0.07
 # Growth of the error with the angle; and the share that counts of what the model adds for missing and unsure
 # stations, since its own deviation is that of frames far from neutral, which the learning weighs more. With
 # these the 80 % interval holds .885 of the errors of 20 dev clips, .84 of those of eight dim ones, .865 of
-# 20 marches beside frames, .78 of 50 made-up sets of dev bodies; with stations left out, .05 to .20, .20 to
-# .325, .30 to .48 or .45 to .58, .86 to .89 in 20 clips. A share of .3 holds .02 to .03 more [M].
+# 20 marches beside frames, .80 of 300 made-up sets of dev bodies, .83 of the 20 clips' without steadying, as
+# live; with stations left out, .05 to .20, .20 to .325, .30 to .48 or .45 to .58, .86 to .89 in 20 clips. A
+# share of .3 holds .02 to .03 more [M].
 GAIN_SD = 0.06
 MISSING_SHARE = 0.2
 # In the moments beside a held start posture people have begun to bend: by 1.5 degrees in the mean of dev
@@ -401,7 +402,7 @@ def _uncovered(contour: BackContour, known: Bools, neutral: BackNeutral) -> Unco
 
 
 def _with_arm(contour: BackContour, known: Bools, neutral: BackNeutral) -> WithArm:
-    """Return what can be told of a back that an arm may cover, if the start posture was seen, or most of it."""
+    """Return what can be told of a back that an arm may cover, from a start posture that was mostly seen."""
     if neutral.reason or neutral.beside or neutral.bowed or neutral.beside_thing:
         return WithArm(contour.depth, np.zeros_like(known), np.zeros(len(known), dtype=np.bool_))
     return with_arm(contour, known, neutral.depth, neutral.thighs_deg)
