@@ -257,6 +257,8 @@ def with_arm(contour: BackContour, known: Bools, start: Floats, start_thighs_deg
     by_arm = (missing & contour.covered).sum(axis=1) > 0.5 * missing.sum(axis=1)
     stands = by_arm & ~enough_seen(known) & (abs(start_thighs_deg) <= UPRIGHT_THIGHS_DEG)
     stands &= np.abs(contour.thighs_deg - start_thighs_deg) < SAME_WITH_ARM_THIGHS_DEG
+    if not stands.any():
+        return WithArm(contour.depth, np.zeros_like(known), stands)
     bare = replace(contour, covered=np.zeros_like(contour.covered))
     seen = seen_stations(bare) & np.isfinite(start)
     outline = seen & ~things_at(bare, seen)
@@ -285,8 +287,8 @@ def _free_part_is_as_it_was(
 ) -> tuple[npt.NDArray[np.intp], Floats]:
     """Return instants (n,) whose part below an arm is as it was, and the start posture's edge there, (n, K).
 
-    Nothing that is free of the arm may speak against it. What the search finds where the arm is may: between
-    arm and shirt it finds an edge inside of the back.
+    Nothing that is free of the arm may speak against it. What the search finds where the arm is says nothing:
+    between arm and shirt it finds an edge inside of the back.
     """
     low = known & outline & (STATIONS < FREE_UP_TO)
     rows = np.flatnonzero(asked & (low.sum(axis=1) >= FEWEST_FREE))
