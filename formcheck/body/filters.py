@@ -1,6 +1,6 @@
 """Filters: zero-lag for recordings, One-Euro for live; one or the other is injected before the analyzer.
 
-Both smooth coordinates, never angles, which may wrap.
+Both smooth coordinates, and no angles that may wrap. A recording's lumbar angle, which does not, is as well.
 """
 
 from dataclasses import dataclass, field, replace

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.room_line import RoomLine
+from formcheck.body.spine_arm import WithArm, with_arm
 from formcheck.body.spine_contour import STATIONS, BackContour
 from formcheck.body.spine_foreign import foreign
 from formcheck.body.spine_hidden import (
     SAME_SD_DEG,
     Uncovered,
-    WithArm,
     gaps,
     made_up_sd_deg,
     mostly_free,
@@ -29,7 +29,6 @@ from formcheck.body.spine_hidden import (
     tilted,
     uncovered,
     whole_start,
-    with_arm,
 )
 from formcheck.body.spine_shape import Estimate, learnt_shape
 from formcheck.body.spine_stations import MIN_SEEN_SHARE, at_ease, enough_seen, seen_stations

@@ -5,21 +5,19 @@ people. How surely that is known is part of the deviation. From there on, while 
 it was, the hidden one is taken to have stayed, too. Once it has moved, and the thing hides an end of the
 lumbar spine, nothing is read, except for a short while between two moments that are.
 
-So it is with an arm over the back of who stands as in the start posture. A start posture of which an arm
-hides too much is none.
+Short stretches beside an arm are bridged in the same way (`formcheck.body.spine_arm` says which).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from formcheck.body.pose import Bools, Floats
 from formcheck.body.spine_contour import EDGE_SD, STATIONS, BackContour
 from formcheck.body.spine_foreign import foreign
 from formcheck.body.spine_shape import learnt_shape, patterns_of, slides_of
-from formcheck.body.spine_stations import enough_seen, seen_stations
+from formcheck.body.spine_stations import enough_seen
 
 # A station is one that things may touch if they do in more than this share of the start posture [D].
 TOUCHED_SHARE = 0.1
@@ -47,24 +45,6 @@ SAME_TILT = 0.035
 # it is measured. Beside frames drawn into 42 dev recordings 17 instants that are bent by 8 degrees and more
 # count as being as they were with this and without, and 23 with 16 or 18 stations [M].
 FEWEST_SLID = 20
-# Where an arm may cover the back, the whole outline, arm or back, differs by no more than this from the start
-# posture's, the thighs likewise. An arm adds to the outline: it hardly hides a back that rounds, but may lie
-# by chance where the back of one who arches was. Of arms drawn within .02 of the start posture's edge on dev
-# sets that arch by 8 degrees and more .3 % pass, 3.6 % with the bounds used beside things; of those round by
-# as much 1.1 % [M].
-SAME_WITH_ARM, SAME_WITH_ARM_THIGHS_DEG = 0.0025, 10.0
-# And what it has tilted by: an arm that comes down from the hips draws the network's shoulder with it, by .03
-# to .08 in two of five dev clips, and not the other way, as a back does that arches. With .02 instead of .06
-# none of 4,700 arms on round backs passes [M].
-SAME_WITH_ARM_TILT = -0.02, 0.06
-# Where an arm is the edge higher up, so many of the 15 stations up to there, free of it, say that the back
-# has stayed as it was, by no more tilt than this. With all above hidden, of 955 pictures of dev sets that
-# arch by 8 degrees and more none passes, of those that stand still .88, and .94 where hip and shoulder may
-# have slid, which takes all 15: with 12 and slides .7 % of arches pass [M].
-FREE_UP_TO, FEWEST_FREE, FREE_TILT = 0.36, 12, 0.025
-FEWEST_FREE_SLID = 15
-# Whose thighs are further forward sits or kneels, where a back bends without being seen to [D].
-UPRIGHT_THIGHS_DEG = 45.0
 # Deviation of what is read there, and of what is read between two moments beside a hidden one [D].
 SAME_SD_DEG = 3.0
 # What is hidden for less than this, a fifth of a repetition, lies between what was before and after [D].
@@ -211,92 +191,13 @@ def uncovered(
     free = known & ~things
     told = contour.room.any(axis=1) | always
     hides = enough_seen(known | things) & ~enough_seen(free)
-    stays, same = _as_it_was(contour.depth, free, start)
+    stays, same = as_it_was(contour.depth, free, start)
     with np.errstate(invalid="ignore"):
         same &= ~(things & (contour.depth < stays - INSIDE)).any(axis=1)
     same &= hides & told & (np.abs(contour.thighs_deg - start_thighs_deg) < SAME_THIGHS_DEG)
     depth = np.where(same[:, None] & things, stays, contour.depth)
     usable = np.where((hides & ~told)[:, None], known, np.where(same[:, None], known | things, free))
     return Uncovered(depth, usable, same, hides & told & ~same)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WithArm:
-    """Edges of a back that an arm may cover.
-
-    Parameters
-    ----------
-    depth : ndarray, shape (T, K)
-        At ease; where an arm is the edge, and the back has stayed as it was, the start posture's.
-    counts : ndarray of bool, shape (T, K)
-        Stations that count although an arm may cover them, since nothing has changed.
-    stands : ndarray of bool, shape (T,)
-        An arm may cover the back of who stands as in the start posture.
-    """
-
-    depth: Floats
-    counts: Bools
-    stands: Bools
-
-
-def with_arm(contour: BackContour, known: Bools, start: Floats, start_thighs_deg: float) -> WithArm:
-    """Return what can be told of a back that an arm may cover.
-
-    Parameters
-    ----------
-    contour : BackContour
-        At ease.
-    known : ndarray of bool, shape (T, K)
-        Stations that show something, where no arm may cover them.
-    start : ndarray, shape (K,)
-        The start posture's edge.
-    start_thighs_deg : float
-        How far its thighs are forward of the trunk.
-    """
-    missing = ~known & np.isfinite(start)
-    by_arm = (missing & contour.covered).sum(axis=1) > 0.5 * missing.sum(axis=1)
-    stands = by_arm & ~enough_seen(known) & (abs(start_thighs_deg) <= UPRIGHT_THIGHS_DEG)
-    stands &= np.abs(contour.thighs_deg - start_thighs_deg) < SAME_WITH_ARM_THIGHS_DEG
-    if not stands.any():
-        return WithArm(contour.depth, np.zeros_like(known), stands)
-    bare = replace(contour, covered=np.zeros_like(contour.covered))
-    seen = seen_stations(bare) & np.isfinite(start)
-    outline = seen & ~things_at(bare, seen)
-    counts = seen & _outline_is_as_it_was(contour, known & outline, outline, start, stands)[:, None]
-    rest = stands & ~counts.any(axis=1)
-    rows, moved = _free_part_is_as_it_was(contour.depth, known, outline, start, rest)
-    depth = contour.depth.copy()
-    depth[rows] = np.where(known[rows] & outline[rows], depth[rows], moved)
-    counts[rows] = np.isfinite(start)
-    return WithArm(depth, counts, stands)
-
-
-def _outline_is_as_it_was(
-    contour: BackContour, free: Bools, outline: Bools, start: Floats, asked: Bools
-) -> Bools:
-    """Return where, of what is asked, a whole outline (T, K), arm or back, is the start posture's, (T,)."""
-    result = np.zeros_like(asked)
-    asked = asked & ~contour.by_arm & enough_seen(outline) & (free.sum(axis=1) >= FEWEST_SAME)
-    rows = np.flatnonzero(asked & (outline.sum(axis=1) >= FEWEST_SLID))
-    _, result[rows] = _as_it_was(contour.depth[rows], outline[rows], start, SAME_WITH_ARM, SAME_WITH_ARM_TILT)
-    return result
-
-
-def _free_part_is_as_it_was(
-    depth: Floats, known: Bools, outline: Bools, start: Floats, asked: Bools
-) -> tuple[npt.NDArray[np.intp], Floats]:
-    """Return instants (n,) whose part below an arm is as it was, and the start posture's edge there, (n, K).
-
-    Nothing that is free of the arm may speak against it. What the search finds where the arm is says nothing:
-    between arm and shirt it finds an edge inside of the back.
-    """
-    low = known & outline & (STATIONS < FREE_UP_TO)
-    rows = np.flatnonzero(asked & (low.sum(axis=1) >= FEWEST_FREE))
-    tilts = -FREE_TILT, FREE_TILT
-    moved, same = _as_it_was(depth[rows], low[rows], start, SAME_WITH_ARM, tilts, FEWEST_FREE_SLID)
-    with np.errstate(invalid="ignore"):
-        same &= ~(known[rows] & (np.abs(depth[rows] - moved) > OUTSIDE)).any(axis=1)
-    return rows[same], moved[same]
 
 
 def _with_their_ends(depth: Floats, known: Bools, things: Bools, start: Floats) -> Bools:
@@ -310,7 +211,7 @@ def _with_their_ends(depth: Floats, known: Bools, things: Bools, start: Floats) 
     return result
 
 
-def _as_it_was(
+def as_it_was(
     depth: Floats,
     free: Bools,
     start: Floats,
@@ -320,8 +221,26 @@ def _as_it_was(
 ) -> tuple[Floats, Bools]:
     """Return the start posture's edge, shifted and tilted onto what is free, and whether it fits there.
 
-    Where so much of it is free, hip and shoulder may have slid along it, too. Shapes (T, K) and (T,); NaN and
-    False where too little is free.
+    Parameters
+    ----------
+    depth : ndarray, shape (T, K)
+        Edges, at ease.
+    free : ndarray of bool, shape (T, K)
+        Stations that show the back; known in ``depth`` and ``start``.
+    start : ndarray, shape (K,)
+        The start posture's edge.
+    same : float
+        By how much what is free may differ, root mean square, trunk lengths.
+    tilts : tuple of float
+        How far it may have tilted against the line from hip to shoulder, backwards and forwards.
+    fewest_slid : int
+        From so many free stations on hip and shoulder may have slid along the back, too.
+
+    Returns
+    -------
+    moved : ndarray, shape (T, K)
+        NaN where too little is free.
+    fits : ndarray of bool, shape (T,)
     """
     moved, fits = np.full(depth.shape, np.nan), np.zeros(len(depth), dtype=np.bool_)
     ways = np.concatenate([_LINE, slides_of(start)], axis=1)
