@@ -76,10 +76,12 @@ def _corrected(colour: Singles, edge: Floats, thin: Bools) -> Floats:
 def _going_on(sliver: Bools, thin: Bools) -> Bools:
     """Return which slivers (stations,) go on from where a thing is surely seen, or from one that does."""
     reached = thin
-    for _ in range(_NEAR):
+    while True:
         near = np.convolve(reached, np.ones(2 * _MISSED + 1), mode="same") > 0
-        reached = thin | (sliver & near)
-    return sliver & reached
+        further = thin | (sliver & near)
+        if (further == reached).all():
+            return sliver & reached
+        reached = further
 
 
 def _part(colour: Singles, edge: Floats, low: float, high: float) -> tuple[Singles, Floats]:
